@@ -1,0 +1,9 @@
+//! mfaudit proves how well multi-factor authentication covers an organisation.
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test"))]
+
+pub mod digest;
+pub mod period;
+pub mod results;
+pub mod source;
+pub mod store;
+pub mod table;

@@ -1,0 +1,401 @@
+//! Sign-in logs: Graph v1.0 and beta `signIn`, bare or in an Azure Monitor envelope (formats.md 1.1–1.6).
+
+use super::super::lenient::{Flag, List, Maybe, Real, Text, Whole, lenient};
+use super::super::{Expected, ObjectContext, Record, Reject, Rows, Source, method, time};
+use super::decision::{self, Decision};
+use super::facts::{Envelope, Facts, Success};
+use super::{codes, words};
+use crate::period;
+use crate::table::{Row, SignIn, Table};
+
+lenient! {
+    /// A `signIn`; in an envelope it stands under `properties`.
+    SignInRecord {
+        "id" => id: Text<'a>,
+        "createdDateTime" => created: Text<'a>,
+        "userId" => user_id: Text<'a>,
+        "userPrincipalName" => user_name: Text<'a>,
+        "appId" => app_id: Text<'a>,
+        "appDisplayName" => app_name: Text<'a>,
+        "resourceId" => resource_id: Text<'a>,
+        "isInteractive" => interactive: Flag,
+        "signInEventTypes" => event_types: List<Text<'a>>,
+        "clientAppUsed" => client: Text<'a>,
+        "authenticationProtocol" => protocol: Text<'a>,
+        "authenticationRequirement" => requirement: Text<'a>,
+        "authenticationDetails" => steps: Steps<'a>,
+        "mfaDetail" => mfa_detail: Maybe<MfaDetail<'a>>,
+        "status" => status: Maybe<Status<'a>>,
+        "appliedConditionalAccessPolicies" => policies: List<AppliedPolicy<'a>>,
+        "crossTenantAccessType" => cross_tenant: Text<'a>,
+        "homeTenantId" => home_tenant: Text<'a>,
+        "resourceTenantId" => resource_tenant: Text<'a>,
+        "tokenIssuerType" => issuer_type: Text<'a>,
+        "deviceDetail" => device: Maybe<Device<'a>>,
+        "location" => location: Maybe<Location<'a>>,
+        "networkLocationDetails" => networks: List<Network<'a>>,
+        "ipAddress" => ip: Text<'a>,
+        "autonomousSystemNumber" => asn: Whole,
+        "correlationId" => correlation_id: Text<'a>,
+        "servicePrincipalId" => workload_id: Text<'a>,
+        "servicePrincipalName" => workload_name: Text<'a>,
+    }
+}
+
+lenient! {
+    /// An Azure Monitor envelope.
+    Wrapped {
+        "time" => time: Text<'a>,
+        "category" => category: Text<'a>,
+        "resultType" => result_type: Text<'a>,
+        "resultSignature" => result_signature: Text<'a>,
+        "callerIpAddress" => ip: Text<'a>,
+        "properties" => properties: Properties<'a>,
+    }
+}
+
+lenient! { Status { "errorCode" => code: Whole, "additionalDetails" => details: Text<'a>, } }
+lenient! { MfaDetail { "authMethod" => method: Text<'a>, } }
+lenient! { AppliedPolicy { "result" => result: Text<'a>, "enforcedGrantControls" => grants: List<Text<'a>>, } }
+lenient! { Device { "isCompliant" => compliant: Flag, } }
+lenient! { Network { "networkType" => kind: Text<'a>, } }
+lenient! { Coordinates { "latitude" => latitude: Real, "longitude" => longitude: Real, } }
+lenient! { Location { "countryOrRegion" => country: Text<'a>, "geoCoordinates" => coordinates: Maybe<Coordinates<'a>>, } }
+lenient! {
+    /// One authentication step.
+    Step {
+        "authenticationMethod" => method: Text<'a>,
+        "authenticationStepResultDetail" => result: Text<'a>,
+        "succeeded" => succeeded: Flag,
+    }
+}
+
+/// Steps as a list, or as the text of one; the difference between absent and empty matters.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Steps<'a> {
+    #[default]
+    Absent,
+    List(Vec<Step<'a>>),
+    Text(std::borrow::Cow<'a, str>),
+}
+
+struct StepsVisitor;
+
+impl<'de> serde::de::Visitor<'de> for StepsVisitor {
+    type Value = Steps<'de>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a list or its text")
+    }
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut steps = Vec::new();
+        while let Some(Maybe(step)) = seq.next_element::<Maybe<Step<'de>>>()? {
+            steps.extend(step);
+        }
+        Ok(Steps::List(steps))
+    }
+    fn visit_borrowed_str<E>(self, v: &'de str) -> Result<Self::Value, E> {
+        Ok(Steps::Text(v.into()))
+    }
+    fn visit_str<E>(self, v: &str) -> Result<Self::Value, E> {
+        Ok(Steps::Text(v.to_owned().into()))
+    }
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Steps::Absent)
+    }
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        let step = serde::Deserialize::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+        Ok(Steps::List(vec![step]))
+    }
+}
+
+impl<'de: 'a, 'a> serde::Deserialize<'de> for Steps<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        d.deserialize_any(StepsVisitor)
+    }
+}
+
+/// The record inside an envelope, as an object or as the text of one.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Properties<'a> {
+    #[default]
+    Absent,
+    Object(Box<SignInRecord<'a>>),
+    Text(std::borrow::Cow<'a, str>),
+}
+
+struct PropertiesVisitor;
+
+impl<'de> serde::de::Visitor<'de> for PropertiesVisitor {
+    type Value = Properties<'de>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object or its text")
+    }
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        let record = serde::Deserialize::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+        Ok(Properties::Object(Box::new(record)))
+    }
+    fn visit_borrowed_str<E>(self, v: &'de str) -> Result<Self::Value, E> {
+        Ok(Properties::Text(v.into()))
+    }
+    fn visit_str<E>(self, v: &str) -> Result<Self::Value, E> {
+        Ok(Properties::Text(v.to_owned().into()))
+    }
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Properties::Absent)
+    }
+}
+
+impl<'de: 'a, 'a> serde::Deserialize<'de> for Properties<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        d.deserialize_any(PropertiesVisitor)
+    }
+}
+
+impl SignInRecord<'_> {
+    pub(super) fn has_steps(&self) -> bool {
+        !matches!(self.steps, Steps::Absent)
+    }
+}
+
+/// Sign-in logs.
+#[derive(Debug)]
+pub(in crate::source) struct SignIns;
+
+impl Source for SignIns {
+    fn kind(&self) -> &'static str {
+        "entra.sign_ins"
+    }
+
+    fn about(&self) -> &'static str {
+        "Microsoft Entra sign-in logs: Graph v1.0 and beta `auditLogs/signIns`, Azure Monitor storage and Event Hubs"
+    }
+
+    fn tables(&self) -> Vec<Table> {
+        vec![SignIn::TABLE]
+    }
+
+    fn expected(&self) -> Expected {
+        Expected::Daily
+    }
+
+    fn decode(&self, object: &ObjectContext<'_>, record: Record<'_>, rows: &mut Rows) -> Result<(), Reject> {
+        if memchr::memmem::find(record.json, b"\"properties\"").is_some() || memchr::memmem::find(record.json, b"\"Properties\"").is_some() {
+            let wrapped: Wrapped<'_> = super::parse(record.json)?;
+            match &wrapped.properties {
+                Properties::Object(inner) => return push(object, record, inner, &wrapped, rows),
+                Properties::Text(text) => {
+                    let inner: SignInRecord<'_> = serde_json::from_str(text).map_err(|_| Reject::Content("`properties` is text that is not a JSON object".to_owned()))?;
+                    return push(object, record, &inner, &wrapped, rows);
+                }
+                Properties::Absent => {}
+            }
+        }
+        let bare: SignInRecord<'_> = super::parse(record.json)?;
+        // Some tools keep the envelope's category and result beside the bare fields; the second pass is for them only.
+        let beside = [&b"\"category\""[..], b"\"resultType\"", b"\"ResultType\""].iter().any(|k| memchr::memmem::find(record.json, k).is_some());
+        let wrapped = if beside { super::parse(record.json)? } else { Wrapped::default() };
+        push(object, record, &bare, &wrapped, rows)
+    }
+}
+
+fn steps<'a>(record: &'a SignInRecord<'a>) -> Result<std::borrow::Cow<'a, [Step<'a>]>, Reject> {
+    match &record.steps {
+        Steps::Absent => Ok(std::borrow::Cow::Borrowed(&[])),
+        Steps::List(list) => Ok(std::borrow::Cow::Borrowed(list)),
+        Steps::Text(text) if text.trim().is_empty() => Ok(std::borrow::Cow::Borrowed(&[])),
+        Steps::Text(text) => serde_json::from_str(text)
+            .map(std::borrow::Cow::Owned)
+            .map_err(|_| Reject::Content("`authenticationDetails` is text that is not a JSON list".to_owned())),
+    }
+}
+
+fn stream(record: &SignInRecord<'_>, wrapped: &Wrapped<'_>) -> &'static str {
+    let category = wrapped.category.or_empty().to_ascii_lowercase();
+    let typed = |word: &str| record.event_types.0.iter().any(|t| t.is(word));
+    let unnamed = record.user_id.or_empty().trim_matches(['0', '-']).is_empty();
+    if category.contains("serviceprincipal") || category.contains("managedidentity") || typed("servicePrincipal") || typed("managedIdentity") || (record.workload_id.get().is_some() && unnamed) {
+        "workload"
+    } else if category.starts_with("noninteractive") {
+        "non_interactive"
+    } else if category.ends_with("signinlogs") || typed("interactiveUser") {
+        // The category is more reliable than the flag, which old interactive records carry as false.
+        "interactive"
+    } else if typed("nonInteractiveUser") || record.interactive.0 == Some(false) {
+        "non_interactive"
+    } else {
+        "interactive"
+    }
+}
+
+fn outcome(facts: &Facts<'_>) -> &'static str {
+    match (facts.ok, facts.code) {
+        (Success::Yes, _) => "success",
+        (Success::Interrupt, _) => "interrupt",
+        (Success::No, Some(c)) if codes::is_prompt(c) => "interrupt",
+        (Success::No, _) => "failure",
+        (Success::Unknown, _) => "unknown",
+    }
+}
+
+fn push(object: &ObjectContext<'_>, at: Record<'_>, record: &SignInRecord<'_>, wrapped: &Wrapped<'_>, rows: &mut Rows) -> Result<(), Reject> {
+    let event_id = record.id.get().ok_or_else(|| Reject::missing("id"))?;
+    let created = record.created.get().ok_or_else(|| Reject::missing("createdDateTime"))?;
+    let occurred_at = time::instant(created).ok_or_else(|| Reject::bad_time("createdDateTime", created))?;
+    let stream = stream(record, wrapped);
+    let steps = steps(record)?;
+    let envelope = Envelope { result_type: wrapped.result_type.clone(), result_signature: wrapped.result_signature.clone() };
+    let facts = Facts::of(record, &steps, &envelope, stream);
+    let (decision, evidence) = decision::settle(&facts);
+    let method_raw = raw_method(&facts, &decision);
+    let client = record.client.get();
+    let legacy = client.is_some_and(words::legacy_client) || record.protocol.is("ropc");
+    let location = record.location.0.as_ref();
+    let coordinates = location.and_then(|l| l.coordinates.0.as_ref());
+    rows.push(&SignIn {
+        source: object.source,
+        tenant: object.tenant,
+        event_id,
+        occurred_at,
+        event_date: period::utc_day(occurred_at),
+        identity_id: if stream == "workload" { record.workload_id.get() } else { record.user_id.get().filter(|id| !id.trim_matches(['0', '-']).is_empty()) },
+        identity_name: record.user_name.get().or_else(|| record.workload_name.get()),
+        stream,
+        app_id: record.app_id.get(),
+        app_name: record.app_name.get(),
+        resource_id: record.resource_id.get(),
+        correlation_id: record.correlation_id.get(),
+        client,
+        legacy_protocol: legacy,
+        outcome: outcome(&facts),
+        failure_code: facts.code,
+        mfa_outcome: decision.outcome,
+        mfa_reason: decision.reason,
+        method: Some(decision.method).filter(|m| !m.is_empty()),
+        method_raw,
+        method_strength: Some(decision.method).filter(|m| !m.is_empty()).map(method::strength),
+        one_gesture: decision.one_gesture,
+        evidence,
+        mfa_required: required(&facts, &decision),
+        issuer: issuer(record, &decision),
+        home_tenant: record.home_tenant.get().filter(|_| facts.foreign_home),
+        ip: record.ip.get().or_else(|| wrapped.ip.get()),
+        asn: record.asn.0,
+        country: location.and_then(|l| l.country.get()),
+        latitude: coordinates.and_then(|c| c.latitude.0),
+        longitude: coordinates.and_then(|c| c.longitude.0),
+        accuracy_km: None,
+        device_compliant: record.device.0.as_ref().and_then(|d| d.compliant.0),
+        network_trusted: (!record.networks.0.is_empty()).then(|| record.networks.0.iter().any(|n| n.kind.is("trustedNamedLocation"))),
+        ingested_at: wrapped.time.get().and_then(time::instant),
+        completeness: completeness(&facts, &decision),
+        raw_object: object.key,
+        raw_offset: at.offset,
+    });
+    Ok(())
+}
+
+fn raw_method<'f>(facts: &Facts<'f>, decision: &Decision) -> Option<&'f str> {
+    facts.steps.iter().find(|s| s.method == decision.method && !s.raw.is_empty()).map(|s| s.raw).or(facts.mfa_detail)
+}
+
+/// A skipped requirement was a requirement.
+fn required(facts: &Facts<'_>, decision: &Decision) -> Option<bool> {
+    use super::facts::Requirement::{Absent, Empty, Multi, Single};
+    match (decision.outcome, facts.requirement) {
+        ("exempted" | "required_not_met", _) | (_, Multi) => Some(true),
+        (_, Single) => Some(false),
+        (_, Empty | Absent) => None,
+    }
+}
+
+fn issuer<'a>(record: &'a SignInRecord<'_>, decision: &Decision) -> Option<&'a str> {
+    match decision.outcome {
+        "external" if decision.reason == Some("home_tenant") => record.home_tenant.get(),
+        "external" => record.issuer_type.get(),
+        _ => None,
+    }
+}
+
+/// Final details count most, then how many steps the copy tells of.
+fn completeness(facts: &Facts<'_>, decision: &Decision) -> i64 {
+    let settled = !decision.provisional && decision.outcome != "unknown" && !facts.has("authentication in progress");
+    i64::from(settled) * 100 + i64::try_from(facts.steps.len().min(9)).unwrap_or(9)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::table::Instant;
+
+    const OBJECT: ObjectContext<'static> = ObjectContext { source: "s", tenant: "t", key: "k", snapshot_at: Instant(0) };
+
+    /// Runs the decision table on a record.
+    pub(in super::super) fn settle_json(json: &str) -> (Decision, &'static str) {
+        let wrapped: Wrapped<'_> = serde_json::from_str(json).unwrap();
+        let bare: SignInRecord<'_> = serde_json::from_str(json).unwrap();
+        let record = match &wrapped.properties {
+            Properties::Object(inner) => inner.as_ref(),
+            _ => &bare,
+        };
+        let steps = steps(record).unwrap();
+        let envelope = Envelope { result_type: wrapped.result_type.clone(), result_signature: wrapped.result_signature.clone() };
+        decision::settle(&Facts::of(record, &steps, &envelope, stream(record, &wrapped)))
+    }
+
+    fn decode(json: &str) -> Result<Rows, Reject> {
+        let mut rows = Rows::default();
+        SignIns.decode(&OBJECT, Record { offset: 7, json: json.as_bytes() }, &mut rows).map(|()| rows)
+    }
+
+    fn first(json: &str) -> arrow::record_batch::RecordBatch {
+        let mut rows = decode(json).unwrap();
+        rows.filled().next().unwrap().finish().unwrap()
+    }
+
+    #[test]
+    fn an_envelope_and_its_bare_record_give_the_same_row_but_for_delivery() {
+        let bare = r#"{"id":"e","createdDateTime":"2026-10-05T07:00:00Z","userId":"u","isInteractive":true,"authenticationRequirement":"singleFactorAuthentication","status":{"errorCode":0},"location":{"countryOrRegion":"DE","geoCoordinates":{"latitude":"52.5","longitude":13.4}}}"#;
+        let wrapped = format!(r#"{{"time":"2026-10-05T07:03:00Z","category":"SignInLogs","location":"DE","properties":{bare}}}"#);
+        let text = format!(r#"{{"time":"2026-10-05T07:03:00Z","category":"SignInLogs","properties":{}}}"#, serde_json::to_string(bare).unwrap());
+        for json in [bare, wrapped.as_str(), text.as_str()] {
+            let batch = first(json);
+            let row = SignIn::read(&batch).unwrap()[0];
+            assert_eq!((row.mfa_outcome, row.stream, row.country, row.latitude, row.raw_offset), ("single_factor", "interactive", Some("DE"), Some(52.5), 7));
+        }
+    }
+
+    #[test]
+    fn repeated_keys_do_not_refuse_the_record() {
+        let batch = first(r#"{"id":"e","createdDateTime":"2026-10-05T07:00:00Z","homeTenantId":"a","homeTenantId":"b","userId":"u","status":{"errorCode":0}}"#);
+        assert_eq!(SignIn::read(&batch).unwrap()[0].mfa_outcome, "unknown");
+    }
+
+    #[test]
+    fn what_no_row_can_hold_is_refused_with_a_reason() {
+        for (json, reason) in [
+            (r#"{"createdDateTime":"2026-10-05T07:00:00Z"}"#, "`id` is missing"),
+            (r#"{"id":"e"}"#, "`createdDateTime` is missing"),
+            (r#"{"id":"e","createdDateTime":"2026-10-05T17:08:65"}"#, "`createdDateTime` is not a timestamp: `2026-10-05T17:08:65`"),
+            (r#"{"category":"SignInLogs","properties":"{broken"}"#, "`properties` is text that is not a JSON object"),
+        ] {
+            assert_eq!(decode(json).unwrap_err(), Reject::Content(reason.to_owned()), "{json}");
+        }
+        assert_eq!(decode("{\"id\":").unwrap_err(), Reject::Syntax);
+    }
+
+    #[test]
+    fn the_category_beats_the_flag() {
+        let batch = first(r#"{"category":"SignInLogs","properties":{"id":"e","createdDateTime":"2019-10-18T04:45:48Z","userId":"u","isInteractive":false,"status":{"errorCode":0}}}"#);
+        assert_eq!(SignIn::read(&batch).unwrap()[0].stream, "interactive");
+    }
+
+    #[test]
+    fn a_legacy_client_or_protocol_is_marked() {
+        for field in [r#""clientAppUsed":"IMAP4""#, r#""authenticationProtocol":"ropc","clientAppUsed":"Mobile Apps and Desktop clients""#] {
+            let batch = first(&format!(r#"{{"id":"e","createdDateTime":"2026-10-05T07:00:00Z","userId":"u",{field},"status":{{"errorCode":0}}}}"#));
+            assert!(SignIn::read(&batch).unwrap()[0].legacy_protocol);
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! Readers: what each provider's export means in canonical terms.
+//!
+//! A source turns one record into rows or refuses it with a reason; it does no input or output. Vendor
+//! names end here: no later stage knows which provider a row came from.
+
+pub mod entra;
+mod frame;
+mod lenient;
+pub mod method;
+pub mod time;
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::sync::LazyLock;
+
+use anyhow::Context as _;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use regex::Regex;
+
+use crate::table::{Instant, Row, Table, TableBuilder};
+
+pub use frame::FrameError;
+
+/// What a configured source must deliver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// Something for every day.
+    Daily,
+    /// A snapshot not older than the configured age at the period's end.
+    Snapshot,
+}
+
+/// A kind of export.
+pub trait Source: Sync + std::fmt::Debug {
+    /// As named in the configuration.
+    fn kind(&self) -> &'static str;
+    /// What it reads, in one sentence with the vendor page it follows.
+    fn about(&self) -> &'static str;
+    /// Tables it fills.
+    fn tables(&self) -> Vec<Table>;
+    /// What must arrive.
+    fn expected(&self) -> Expected;
+    /// Turns one record into rows.
+    ///
+    /// # Errors
+    /// [`Reject`] when the record cannot be understood; nothing of it is kept then.
+    fn decode(&self, object: &ObjectContext<'_>, record: Record<'_>, rows: &mut Rows) -> Result<(), Reject>;
+}
+
+/// Every source; adding one is adding its file and a line here.
+pub static SOURCES: &[&dyn Source] = &[
+    &entra::SignIns,
+    &entra::Registrations,
+    &entra::Users,
+    &entra::Roles,
+    &entra::Groups,
+    &entra::Policies,
+    &entra::Locations,
+    &entra::Audit,
+];
+
+/// The source of this kind.
+#[must_use]
+pub fn of_kind(kind: &str) -> Option<&'static dyn Source> {
+    SOURCES.iter().copied().find(|s| s.kind() == kind)
+}
+
+/// The object that records are read from.
+#[derive(Debug, Clone, Copy)]
+pub struct ObjectContext<'a> {
+    /// Source id of the configuration.
+    pub source: &'a str,
+    /// Tenant of the configuration; empty text when none.
+    pub tenant: &'a str,
+    /// Key below the source's URL.
+    pub key: &'a str,
+    /// When the snapshot was taken; the epoch for event sources.
+    pub snapshot_at: Instant,
+}
+
+/// One record at its place.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    /// Byte offset in the decompressed object.
+    pub offset: i64,
+    /// The record's own bytes.
+    pub json: &'a [u8],
+}
+
+/// Why a record was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reject {
+    /// The bytes are no JSON object.
+    Syntax,
+    /// The record lacks what every row needs, or carries what no row can hold.
+    Content(String),
+}
+
+impl Reject {
+    pub(crate) fn missing(field: &str) -> Self {
+        Self::Content(format!("`{field}` is missing"))
+    }
+
+    pub(crate) fn bad_time(field: &str, text: &str) -> Self {
+        Self::Content(format!("`{field}` is not a timestamp: `{}`", text.chars().take(40).collect::<String>()))
+    }
+}
+
+/// Rows of one object, per table.
+#[derive(Debug, Default)]
+pub struct Rows {
+    builders: BTreeMap<&'static str, TableBuilder>,
+}
+
+impl Rows {
+    /// Appends a row to its table.
+    pub fn push<'a, R: Row<'a>>(&mut self, row: &R) {
+        row.push(self.builders.entry(R::TABLE.name).or_insert_with(|| TableBuilder::new(R::TABLE)));
+    }
+
+    /// Rows of the fullest table.
+    #[must_use]
+    pub fn fullest(&self) -> usize {
+        self.builders.values().map(TableBuilder::len).max().unwrap_or(0)
+    }
+
+    /// The builders that hold rows.
+    pub fn filled(&mut self) -> impl Iterator<Item = &mut TableBuilder> {
+        self.builders.values_mut().filter(|b| !b.is_empty())
+    }
+}
+
+/// What came of reading one object.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Records met.
+    pub read: u64,
+    /// Records refused.
+    pub rejected: u64,
+    /// First examples per reason: offset and count.
+    pub reasons: BTreeMap<String, (u64, u64)>,
+}
+
+/// Reads every record of a decompressed stream.
+///
+/// `full` is called whenever a table holds `flush_at` rows, so that memory stays bounded.
+///
+/// # Errors
+/// [`FrameError`] inside the outer result when the stream is not JSON or ends early; the rows before
+/// that point have been delivered. The outer error is that of `full`.
+pub fn read_records(
+    source: &dyn Source,
+    object: &ObjectContext<'_>,
+    stream: &mut dyn Read,
+    flush_at: usize,
+    full: &mut dyn FnMut(&mut Rows) -> anyhow::Result<()>,
+) -> anyhow::Result<(Counts, Result<(), FrameError>)> {
+    let mut reading = Reading { source, object, rows: Rows::default(), counts: Counts::default(), flush_at, full, failed: None };
+    let framed = frame::records(stream, &mut reading);
+    if let Some(error) = reading.failed {
+        return Err(error);
+    }
+    (reading.full)(&mut reading.rows)?;
+    Ok((reading.counts, framed))
+}
+
+struct Reading<'r> {
+    source: &'r dyn Source,
+    object: &'r ObjectContext<'r>,
+    rows: Rows,
+    counts: Counts,
+    flush_at: usize,
+    full: &'r mut dyn FnMut(&mut Rows) -> anyhow::Result<()>,
+    failed: Option<anyhow::Error>,
+}
+
+impl Reading<'_> {
+    fn reject(&mut self, offset: u64, reason: String) {
+        self.counts.read += 1;
+        self.counts.rejected += 1;
+        self.counts.reasons.entry(reason).or_insert((offset, 0)).1 += 1;
+    }
+}
+
+impl frame::Records for Reading<'_> {
+    fn record(&mut self, offset: u64, json: &[u8]) -> frame::Syntax {
+        let record = Record { offset: i64::try_from(offset).unwrap_or(i64::MAX), json };
+        match self.source.decode(self.object, record, &mut self.rows) {
+            Ok(()) => self.counts.read += 1,
+            Err(Reject::Syntax) => return frame::Syntax::Bad,
+            Err(Reject::Content(reason)) => self.reject(offset, reason),
+        }
+        if self.failed.is_none() && self.rows.fullest() >= self.flush_at {
+            self.failed = (self.full)(&mut self.rows).err();
+        }
+        frame::Syntax::Good
+    }
+
+    fn refuse(&mut self, offset: u64, reason: &'static str) {
+        self.reject(offset, reason.to_owned());
+    }
+}
+
+static DATE_IN_KEY: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?:^|[^0-9])(20\d\d)-?(\d\d)-?(\d\d)(?:[T_-]?(\d\d)[:-]?(\d\d)(?:[:-]?(\d\d))?Z?)?(?:[^0-9]|$)").ok());
+
+/// When a snapshot was taken, told by the date in its key. A time of day is UTC; a bare date is the
+/// first instant of that day in the organisation's zone, the earliest it can have been.
+///
+/// # Errors
+/// When the key holds no date.
+pub fn snapshot_time(key: &str, zone: &TimeZone) -> anyhow::Result<Instant> {
+    let hint = || format!("`{key}` is a snapshot without a date in its name: write it as `users/2026-10-31.json`");
+    let pattern = DATE_IN_KEY.as_ref().context("date pattern")?;
+    let found = pattern.captures_iter(key).last().with_context(hint)?;
+    let number = |i: usize| found.get(i).and_then(|m| m.as_str().parse::<i16>().ok());
+    let (Some(y), Some(m), Some(d)) = (number(1), number(2), number(3)) else { anyhow::bail!(hint()) };
+    let date = Date::new(y, m as i8, d as i8).with_context(hint)?;
+    match (number(4), number(5)) {
+        (Some(h), Some(min)) => {
+            let at = date.to_datetime(jiff::civil::Time::new(h as i8, min as i8, number(6).unwrap_or(0) as i8, 0).with_context(hint)?);
+            Ok(crate::period::instant(at.to_zoned(TimeZone::UTC)?.timestamp()))
+        }
+        _ => Ok(crate::period::instant(crate::period::start_of(date, zone)?)),
+    }
+}
+
+/// Day that a daily object speaks for, told by its key: `y=2026/m=10/d=05` or a date; `None` when it has none.
+#[must_use]
+pub fn day_in_key(key: &str) -> Option<Date> {
+    let part = |name: &str| key.split('/').find_map(|p| p.to_ascii_lowercase().strip_prefix(name)?.parse::<i16>().ok());
+    if let (Some(y), Some(m), Some(d)) = (part("y="), part("m="), part("d=")) {
+        return Date::new(y, i8::try_from(m).ok()?, i8::try_from(d).ok()?).ok();
+    }
+    let found = DATE_IN_KEY.as_ref()?.captures_iter(key).last()?;
+    let number = |i: usize| found.get(i).and_then(|m| m.as_str().parse::<i16>().ok());
+    Date::new(number(1)?, number(2)? as i8, number(3)? as i8).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_source_has_its_own_kind_and_known_tables() {
+        for (i, s) in SOURCES.iter().enumerate() {
+            assert!(SOURCES[..i].iter().all(|o| o.kind() != s.kind()));
+            assert!(!s.tables().is_empty() && !s.about().is_empty());
+        }
+    }
+
+    #[test]
+    fn snapshot_times() {
+        let berlin = crate::period::zone("Europe/Berlin").unwrap();
+        let at = |key: &str| snapshot_time(key, &berlin).map(crate::period::rfc3339).unwrap_or_default();
+        assert_eq!(at("users/2026-10-31.json.gz"), "2026-10-30T23:00:00Z");
+        assert_eq!(at("users/20261031T021500Z.json"), "2026-10-31T02:15:00Z");
+        assert_eq!(at("2026-10-31/roles-2026-11-01_0200.json"), "2026-11-01T02:00:00Z");
+        assert_eq!(at("users.json"), "");
+        assert_eq!(at("users/2026-13-31.json"), "");
+    }
+
+    #[test]
+    fn days_in_keys() {
+        let day = |key: &str| day_in_key(key).map(|d| d.to_string());
+        assert_eq!(day("tenantId=x/y=2026/m=10/d=05/h=07/m=00/PT1H.json").as_deref(), Some("2026-10-05"));
+        assert_eq!(day("audit/2026-10-06.json").as_deref(), Some("2026-10-06"));
+        assert_eq!(day("audit/all.json"), None);
+    }
+}

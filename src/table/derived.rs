@@ -1,0 +1,77 @@
+//! Tables made from canonical ones: user journeys and their exact daily roll-up.
+
+use super::{Day, Instant, table};
+
+table! {
+    /// One row per user journey: a qualifying attempt and how it was satisfied.
+    Attempt = "attempts", LocalDay, key ["source", "tenant", "attempt_id"] {
+        /// Source id of the configuration.
+        source: &'a str,
+        /// Tenant.
+        tenant: &'a str,
+        /// Event id of the row that decided the journey.
+        attempt_id: &'a str,
+        /// Identity.
+        identity_id: &'a str,
+        /// First row of the journey.
+        started_at: Instant,
+        /// Deciding row of the journey.
+        decided_at: Instant,
+        /// The organisation's local day of `decided_at`.
+        local_day: Day,
+        /// Application id; empty text when not recorded.
+        app_id: &'a str,
+        /// Satisfaction class: M1, M2, M3, M4, S, N or U.
+        satisfied_by: &'a str,
+        /// Why a class S was skipped, or why a class U cannot be told.
+        class_reason: &'a str,
+        /// Canonical method of a class M1 or M4 attempt; empty text otherwise.
+        method: &'a str,
+        /// Strength class of the method.
+        method_strength: &'a str,
+        /// Legacy client or protocol.
+        legacy_protocol: bool,
+        /// Policy asked for MFA: `yes`, `no` or `unknown`.
+        mfa_required: &'a str,
+        /// A privileged role was held when it happened: `yes`, `no` or `unknown`.
+        privileged_then: &'a str,
+        /// Exception the attempt is attributed to; empty text when none.
+        exception_id: &'a str,
+        /// Several exceptions matched.
+        exception_ambiguous: bool,
+        /// Rows of the journey.
+        events: i64,
+    }
+}
+
+table! {
+    /// Attempts per identity, day and way of satisfaction: the exact roll-up that months are computed from.
+    AttemptDay = "attempt_days", LocalDay, key ["source", "tenant", "identity_id", "local_day", "satisfied_by", "class_reason", "method", "mfa_required", "privileged_then", "exception_id", "legacy_protocol"] {
+        /// Source id of the configuration.
+        source: &'a str,
+        /// Tenant.
+        tenant: &'a str,
+        /// Identity.
+        identity_id: &'a str,
+        /// The organisation's local day.
+        local_day: Day,
+        /// Satisfaction class: M1, M2, M3, M4, S, N or U.
+        satisfied_by: &'a str,
+        /// Why a class S was skipped, or why a class U cannot be told.
+        class_reason: &'a str,
+        /// Canonical method of a class M1 or M4 attempt; empty text otherwise.
+        method: &'a str,
+        /// Strength class of the method.
+        method_strength: &'a str,
+        /// Policy asked for MFA: `yes`, `no` or `unknown`.
+        mfa_required: &'a str,
+        /// A privileged role was held when it happened: `yes`, `no` or `unknown`.
+        privileged_then: &'a str,
+        /// Exception the attempts are attributed to; empty text when none.
+        exception_id: &'a str,
+        /// Legacy client or protocol.
+        legacy_protocol: bool,
+        /// Number of attempts.
+        attempts: i64,
+    }
+}
