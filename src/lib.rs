@@ -1,8 +1,11 @@
 //! mfaudit proves how well multi-factor authentication covers an organisation.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test"))]
 
+pub mod config;
 pub mod digest;
+pub mod lake;
 pub mod period;
+pub mod register;
 pub mod results;
 pub mod source;
 pub mod store;

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use futures::StreamExt;
 use object_store::memory::InMemory;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart};
 use tokio::runtime::{Handle, Runtime};
 
 pub use reader::{HashedReader, Read};
@@ -166,6 +166,15 @@ impl Place {
         self.handle.block_on(self.store.put(&self.path(key), payload)).map(|_| ()).with_context(|| format!("writing `{}`", self.shown(key)))
     }
 
+    /// Streams an object to the store; it appears whole when the writer is finished, and not at all before.
+    ///
+    /// # Errors
+    /// When the upload cannot start.
+    pub fn writer(&self, key: &str) -> anyhow::Result<ObjectWriter> {
+        let upload = self.handle.block_on(self.store.put_multipart(&self.path(key))).with_context(|| format!("writing `{}`", self.shown(key)))?;
+        Ok(ObjectWriter { upload: WriteMultipart::new_with_chunk_size(upload, 8 << 20), handle: self.handle.clone() })
+    }
+
     /// Removes the object; one that is not there is no error.
     ///
     /// # Errors
@@ -187,6 +196,37 @@ impl Place {
     #[must_use]
     pub fn shown(&self, key: &str) -> String {
         format!("{}/{key}", self.url.trim_end_matches('/'))
+    }
+}
+
+/// Writes one object in parts.
+#[derive(Debug)]
+pub struct ObjectWriter {
+    upload: WriteMultipart,
+    handle: Handle,
+}
+
+impl ObjectWriter {
+    /// Makes the object appear.
+    ///
+    /// # Errors
+    /// When a part or the completion fails; the old object, if any, is then still there.
+    pub fn finish(self) -> anyhow::Result<()> {
+        self.handle.block_on(self.upload.finish()).map(|_| ()).context("completing an upload")
+    }
+}
+
+impl std::io::Write for ObjectWriter {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        // Two parts in flight bound the memory of a slow upload.
+        self.handle.block_on(self.upload.wait_for_capacity(2)).map_err(std::io::Error::other)?;
+        let _inside = self.handle.enter();
+        self.upload.write(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

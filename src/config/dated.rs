@@ -1,0 +1,106 @@
+//! Values that change over time: each period is judged by the rule of its own day.
+
+use jiff::civil::Date;
+
+/// Values with the first day each applies, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dated<T> {
+    entries: Vec<(Date, T)>,
+    before: T,
+}
+
+impl<T> Dated<T> {
+    /// `before` applies until the first entry.
+    #[must_use]
+    pub fn new(before: T, mut entries: Vec<(Date, T)>) -> Self {
+        entries.sort_by_key(|(from, _)| *from);
+        Self { entries, before }
+    }
+
+    /// The value in force on a day.
+    #[must_use]
+    pub fn on(&self, day: Date) -> &T {
+        self.entries.iter().rev().find(|(from, _)| *from <= day).map_or(&self.before, |(_, v)| v)
+    }
+}
+
+/// Whose MFA is trusted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trust {
+    /// Token issuers whose MFA counts.
+    pub federated_providers: Vec<String>,
+    /// Home tenants whose MFA counts.
+    pub home_tenants: Vec<String>,
+    /// Relaxations that policy accepts: `remembered_device`, `trusted_location`, …
+    pub accepted_relaxations: Vec<String>,
+}
+
+/// Methods, strongest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ranking(pub Vec<String>);
+
+/// A target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// As query files name it.
+    pub key: String,
+    /// Share (0 to 1) or count.
+    pub value: f64,
+    /// First day it applies.
+    pub from: Date,
+}
+
+/// Days between reviews and rotations of one category.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cadence {
+    /// Category.
+    pub category: String,
+    /// Days between reviews.
+    pub review_days: Option<i64>,
+    /// Days between rotations.
+    pub rotation_days: Option<i64>,
+    /// First day it applies.
+    pub from: Date,
+}
+
+/// A threshold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Threshold {
+    /// Key.
+    pub key: String,
+    /// Value.
+    pub value: f64,
+    /// First day it applies.
+    pub from: Date,
+}
+
+/// Review days, rotation days per category where no policy says otherwise.
+pub(crate) const DEFAULT_CADENCES: [(&str, i64, Option<i64>); 7] = [
+    ("break_glass", 30, Some(90)),
+    ("administrative", 7, None),
+    ("legacy_service", 30, Some(90)),
+    ("accessibility", 90, None),
+    ("enrolment", 30, None),
+    ("federated_partner", 90, None),
+    ("incident_testing", 7, None),
+];
+
+/// Thresholds and their defaults.
+pub(crate) const DEFAULT_THRESHOLDS: [(&str, f64); 1] = [("controls.evidence_days", 90.0)];
+
+/// The entry in force on a day: the newest `from` not after it, `None` before the first.
+pub(crate) fn in_force<'a, T>(entries: &'a [T], day: Date, of: impl Fn(&T) -> bool, from: impl Fn(&T) -> Date) -> Option<&'a T> {
+    entries.iter().filter(|e| of(e) && from(e) <= day).max_by_key(|e| from(e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_day_is_judged_by_its_own_rule() {
+        let d = |t: &str| t.parse::<Date>().unwrap();
+        let dated = Dated::new(0, vec![(d("2026-07-01"), 2), (d("2026-01-01"), 1)]);
+        assert_eq!([*dated.on(d("2025-12-31")), *dated.on(d("2026-01-01")), *dated.on(d("2026-06-30")), *dated.on(d("2026-07-01"))], [0, 1, 1, 2]);
+    }
+}

@@ -1,0 +1,310 @@
+//! From TOML to [`Config`]: one function per table, defaults beside the key.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use jiff::civil::Date;
+
+use super::dated::{Cadence, DEFAULT_THRESHOLDS, Dated, Ranking, Target, Threshold, Trust};
+use super::read::{Fault, Reader, Section};
+use super::{CATEGORIES, Config, Organisation, Output, PopulationRules, RegisterConfig, Run, SourceConfig};
+use crate::source::{self, Expected, method};
+use crate::store::{Secret, StoreOptions, environment};
+use crate::{period, register};
+
+const BEGINNING: Date = Date::constant(1970, 1, 1);
+const RELAXATIONS: [&str; 7] = ["remembered_device", "registered_device", "trusted_location", "app_password", "corporate_network", "broker", "other"];
+
+pub(super) fn config(text: &str, base: &Path) -> Result<Config, Vec<Fault>> {
+    let reader = Reader::new(text);
+    let (root, errors) = toml::de::DeTable::parse_recoverable(text);
+    for error in errors {
+        reader.fault(&error.span().unwrap_or(0..0), error.message().to_owned());
+    }
+    let top = Section::new(&reader, "", Some(root.get_ref()), 0..0);
+    let config = Config {
+        base: base.to_path_buf(),
+        organisation: organisation(&top.section("organisation")),
+        run: run(&top.section("run")),
+        lake: place(&top.section("lake"), "lake"),
+        output: output(&top.section("output")),
+        store: stores(&top.section("store")),
+        sources: sources(&top),
+        register: register_config(&top),
+        population: population(&top.section("population")),
+        trust: trust(&top),
+        ranking: ranking(&top),
+        targets: targets(&top),
+        cadences: cadences(&top),
+        thresholds: thresholds(&top),
+    };
+    top.close();
+    contradictions(&reader, &config);
+    drop(root);
+    let faults = reader.into_faults();
+    if faults.is_empty() { Ok(config) } else { Err(faults) }
+}
+
+fn organisation(s: &Section<'_, '_>) -> Organisation {
+    let zone = |t: &str| period::zone(t).is_ok().then(|| t.to_owned());
+    let o = Organisation {
+        name: s.required_text("name"),
+        time_zone: s.parsed("time_zone", "use an IANA name such as `Europe/Berlin`", zone).unwrap_or_else(|| "UTC".to_owned()),
+        classification: s.text("classification", "Confidential"),
+    };
+    s.close();
+    o
+}
+
+fn run(s: &Section<'_, '_>) -> Run {
+    let month = |t: &str| period::Period::month(t, "UTC").is_ok().then(|| t.to_owned());
+    let r = Run {
+        period: s.parsed("period", "write a year and a month, for example `2026-10`", month),
+        as_of: s.parsed("as_of", "write an instant, for example `2026-11-05T02:00:00Z`", |t| t.parse().ok()),
+        trend_months: s.whole("trend_months", 6, 1..=36),
+        settle_hours: s.whole("settle_hours", 48, 0..=720),
+        snapshot_max_age_hours: s.whole("snapshot_max_age_hours", 36, 1..=2160),
+        max_rejected_share: s.real("max_rejected_share", 0.01, 0.0..=1.0),
+        threads: s.whole("threads", 0, 0..=256),
+        rows_in_memory: s.whole("rows_in_memory", 250_000, 1_000..=100_000_000),
+    };
+    s.close();
+    r
+}
+
+fn place(s: &Section<'_, '_>, default: &str) -> String {
+    let url = s.text("url", default);
+    s.close();
+    url
+}
+
+fn output(s: &Section<'_, '_>) -> Output {
+    let all = ["html", "pdf", "json", "csv"];
+    let formats = s.texts("formats").unwrap_or_else(|| all.map(str::to_owned).to_vec());
+    for f in formats.iter().filter(|f| !all.contains(&f.as_str())) {
+        s.reader.fault(&s.span, format!("`output.formats`: `{f}` is not allowed: use {}", all.join(", ")));
+    }
+    let standard = |t: &str| ["a-3a+ua-1", "a-2a+ua-1"].contains(&t).then(|| t.to_owned());
+    let o = Output {
+        url: s.text("url", "out"),
+        formats,
+        pdf_standard: s.parsed("pdf_standard", "use `a-3a+ua-1` or, where attachments are forbidden, `a-2a+ua-1`", standard).unwrap_or_else(|| "a-3a+ua-1".to_owned()),
+    };
+    s.close();
+    o
+}
+
+/// Options per scheme; `env:NAME` is looked up, so that no secret stands in the file.
+fn stores(s: &Section<'_, '_>) -> StoreOptions {
+    let mut options = StoreOptions::new();
+    for scheme in ["s3", "az", "gs"] {
+        if !s.has(scheme) {
+            continue;
+        }
+        let section = s.section(scheme);
+        let mut values = BTreeMap::new();
+        for (key, value, span) in section.pairs() {
+            match value.strip_prefix("env:") {
+                None => drop(values.insert(key, Secret::new(value))),
+                Some(name) => match environment(name) {
+                    Some(found) => drop(values.insert(key, Secret::new(found))),
+                    None => s.reader.fault(&span, format!("`store.{scheme}.{key}`: environment variable `{name}` is not set")),
+                },
+            }
+        }
+        options.insert(scheme.to_owned(), values);
+    }
+    s.close();
+    options
+}
+
+fn sources(top: &Section<'_, '_>) -> Vec<SourceConfig> {
+    let sections = top.sections("source");
+    if sections.is_empty() {
+        top.reader.fault(&(0..0), "no `[[source]]` is configured: name at least one".to_owned());
+    }
+    let kinds = || source::SOURCES.iter().map(|s| s.kind()).collect::<Vec<_>>().join(", ");
+    let mut ids = BTreeSet::new();
+    let mut found = Vec::new();
+    for s in sections {
+        let id = s.required_text("id");
+        if !ids.insert(id.clone()) {
+            s.reader.fault(&s.span, format!("`source.id`: `{id}` is used twice"));
+        }
+        if !s.has("kind") {
+            s.reader.fault(&s.span, format!("`source.kind` is missing: use one of {}", kinds()));
+        }
+        let reader = s.parsed("kind", &format!("use one of {}", kinds()), source::of_kind);
+        let expected = s.parsed("expected", "use `daily` or `snapshot`", |t| match t {
+            "daily" => Some(Expected::Daily),
+            "snapshot" => Some(Expected::Snapshot),
+            _ => None,
+        });
+        let (url, pattern, tenant) = (s.required_text("url"), glob(&s, "**/*"), s.text("tenant", ""));
+        let starts = s.parsed("starts", "write a date, for example `2026-01-01`", |t| t.parse().ok());
+        s.close();
+        if let Some(reader) = reader {
+            found.push(SourceConfig { id, reader, url, pattern, tenant, expected: expected.unwrap_or(reader.expected()), starts });
+        }
+    }
+    found
+}
+
+fn glob(s: &Section<'_, '_>, default: &str) -> String {
+    s.parsed("pattern", "write a glob such as `**/*.json`", |t| glob::Pattern::new(t).is_ok().then(|| t.to_owned())).unwrap_or_else(|| default.to_owned())
+}
+
+fn register_config(top: &Section<'_, '_>) -> Option<RegisterConfig> {
+    if !top.has("register") {
+        return None;
+    }
+    let s = top.section("register");
+    let fields = register::FIELDS;
+    let columns = s.section("columns");
+    let mut mapped = BTreeMap::new();
+    for (field, header, span) in columns.pairs() {
+        if fields.contains(&field.as_str()) {
+            mapped.insert(field, header);
+        } else {
+            s.reader.fault(&span, format!("`register.columns.{field}` is not a field of the register; known: {}", fields.join(", ")));
+        }
+    }
+    let mut categories = BTreeMap::new();
+    for (text, category, span) in s.section("categories").pairs() {
+        if CATEGORIES.contains(&category.as_str()) {
+            categories.insert(text.trim().to_lowercase(), category);
+        } else {
+            s.reader.fault(&span, format!("`register.categories`: `{category}` is not a category; use {}", CATEGORIES.join(", ")));
+        }
+    }
+    let zone = |t: &str| period::zone(t).is_ok().then(|| t.to_owned());
+    let r = RegisterConfig {
+        url: s.required_text("url"),
+        pattern: glob(&s, "**/*"),
+        time_zone: s.parsed("time_zone", "use an IANA name such as `Europe/Berlin`", zone).unwrap_or_default(),
+        columns: mapped,
+        categories,
+    };
+    s.close();
+    Some(r)
+}
+
+fn globs(s: &Section<'_, '_>, key: &'static str) -> Vec<String> {
+    let texts = s.texts(key).unwrap_or_default();
+    for t in texts.iter().filter(|t| glob::Pattern::new(t).is_err()) {
+        s.reader.fault(&s.span, format!("`population.{key}`: `{t}` is not a glob"));
+    }
+    texts
+}
+
+fn population(s: &Section<'_, '_>) -> PopulationRules {
+    let rules = PopulationRules {
+        service_accounts: globs(s, "service_accounts"),
+        shared_accounts: globs(s, "shared_accounts"),
+        privileged_roles: s.texts("privileged_roles").unwrap_or_default(),
+    };
+    s.close();
+    rules
+}
+
+fn from(s: &Section<'_, '_>) -> Date {
+    s.parsed("from", "write a date, for example `2026-01-01`", |t| t.parse().ok()).unwrap_or(BEGINNING)
+}
+
+fn trust(top: &Section<'_, '_>) -> Dated<Trust> {
+    let mut entries = Vec::new();
+    for s in top.sections("trust") {
+        let accepted = s.texts("accepted_relaxations").unwrap_or_default();
+        for r in accepted.iter().filter(|r| !RELAXATIONS.contains(&r.as_str())) {
+            s.reader.fault(&s.span, format!("`trust.accepted_relaxations`: `{r}` is not allowed: use {}", RELAXATIONS.join(", ")));
+        }
+        let t = Trust {
+            federated_providers: s.texts("federated_providers").unwrap_or_default(),
+            home_tenants: s.texts("home_tenants").unwrap_or_default(),
+            accepted_relaxations: accepted,
+        };
+        entries.push((from(&s), t));
+        s.close();
+    }
+    Dated::new(Trust::default(), entries)
+}
+
+fn ranking(top: &Section<'_, '_>) -> Dated<Ranking> {
+    let default = Ranking(method::RANKING.map(str::to_owned).to_vec());
+    let mut entries = Vec::new();
+    for s in top.sections("ranking") {
+        let methods = s.texts("methods").unwrap_or_default();
+        for m in methods.iter().filter(|m| !method::RANKING.contains(&m.as_str())) {
+            s.reader.fault(&s.span, format!("`ranking.methods`: `{m}` is not a method; use {}", method::RANKING.join(", ")));
+        }
+        // What the list leaves out stays, weaker than what it names.
+        let mut all = methods.clone();
+        all.extend(method::RANKING.iter().filter(|m| !methods.iter().any(|n| n == *m)).map(|m| (*m).to_owned()));
+        entries.push((from(&s), Ranking(all)));
+        s.close();
+    }
+    Dated::new(default, entries)
+}
+
+fn targets(top: &Section<'_, '_>) -> Vec<Target> {
+    let of = |s: Section<'_, '_>| {
+        let t = Target { key: s.required_text("key"), value: s.real("value", f64::NAN, 0.0..=1e12), from: from(&s) };
+        if !s.has("value") {
+            s.reader.fault(&s.span, "`target.value` is missing: write a number".to_owned());
+        }
+        s.close();
+        t
+    };
+    top.sections("target").into_iter().map(of).collect()
+}
+
+fn cadences(top: &Section<'_, '_>) -> Vec<Cadence> {
+    let known = |t: &str| CATEGORIES.contains(&t).then(|| t.to_owned());
+    let of = |s: Section<'_, '_>| {
+        if !s.has("category") {
+            s.reader.fault(&s.span, format!("`cadence.category` is missing: use one of {}", CATEGORIES.join(", ")));
+        }
+        let c = Cadence {
+            category: s.parsed("category", &format!("use one of {}", CATEGORIES.join(", ")), known).unwrap_or_default(),
+            review_days: s.optional_whole("review_days", 1..=3660),
+            rotation_days: s.optional_whole("rotation_days", 1..=3660),
+            from: from(&s),
+        };
+        s.close();
+        c
+    };
+    top.sections("cadence").into_iter().map(of).collect()
+}
+
+fn thresholds(top: &Section<'_, '_>) -> Vec<Threshold> {
+    let keys = DEFAULT_THRESHOLDS.map(|(k, _)| k).join(", ");
+    let known = |t: &str| DEFAULT_THRESHOLDS.iter().any(|(k, _)| *k == t).then(|| t.to_owned());
+    let of = |s: Section<'_, '_>| {
+        let t = Threshold { key: s.parsed("key", &format!("use one of {keys}"), known).unwrap_or_default(), value: s.real("value", 0.0, 0.0..=1e12), from: from(&s) };
+        s.close();
+        t
+    };
+    top.sections("threshold").into_iter().map(of).collect()
+}
+
+/// Settings that are each right and cannot stand together.
+fn contradictions(reader: &Reader<'_>, c: &Config) {
+    let fault = |message: String| reader.fault(&(0..0), message);
+    if let (Some(p), Some(as_of)) = (&c.run.period, c.run.as_of) {
+        if period::Period::month(p, &c.organisation.time_zone).is_ok_and(|p| as_of < p.end) {
+            fault(format!("`run.as_of` lies before the end of `run.period` {p}: the month would be judged before it is over"));
+        }
+    }
+    if c.lake == c.output.url {
+        fault("`lake.url` and `output.url` are the same place".to_owned());
+    }
+    for s in c.sources.iter().filter(|s| s.url == c.lake || s.url == c.output.url) {
+        fault(format!("source `{}` reads from where the run writes", s.id));
+    }
+    let mut seen = BTreeSet::new();
+    for t in &c.targets {
+        if !seen.insert((&t.key, t.from)) {
+            fault(format!("target `{}` is set twice from {}", t.key, t.from));
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! `mfaudit.toml`: every key, its default and what is allowed.
+//!
+//! The commented reference that `mfaudit init` writes is [`REFERENCE`]; a test holds it to the defaults.
+
+mod dated;
+mod fill;
+mod read;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::source::{Expected, Source};
+use crate::store::{self, StoreOptions};
+
+pub use dated::{Cadence, Dated, Ranking, Target, Threshold, Trust};
+pub use read::{Fault, Faults};
+
+/// What `mfaudit init` writes.
+pub const REFERENCE: &str = include_str!("reference.toml");
+
+/// The seven categories of exceptions, as the canonical tables name them.
+pub const CATEGORIES: [&str; 7] =
+    ["break_glass", "administrative", "legacy_service", "accessibility", "enrolment", "federated_partner", "incident_testing"];
+
+/// Printed beside every value that no policy set.
+pub const TOOL_DEFAULT: &str = "tool default, not policy";
+
+/// A configuration as meant: defaults filled in, everything checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Folder that relative paths start at.
+    pub base: PathBuf,
+    /// Whose audit this is.
+    pub organisation: Organisation,
+    /// The run.
+    pub run: Run,
+    /// Lake URL.
+    pub lake: String,
+    /// Output.
+    pub output: Output,
+    /// Store options per scheme, secrets looked up.
+    pub store: StoreOptions,
+    /// Sources in file order.
+    pub sources: Vec<SourceConfig>,
+    /// The exception register.
+    pub register: Option<RegisterConfig>,
+    /// Who counts as what.
+    pub population: PopulationRules,
+    /// Whose MFA is trusted and which relaxations are accepted, dated.
+    pub trust: Dated<Trust>,
+    /// Method ranking, dated.
+    pub ranking: Dated<Ranking>,
+    /// Targets, dated.
+    pub targets: Vec<Target>,
+    /// Cadences, dated.
+    pub cadences: Vec<Cadence>,
+    /// Thresholds, dated.
+    pub thresholds: Vec<Threshold>,
+}
+
+/// Whose audit this is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organisation {
+    /// As printed.
+    pub name: String,
+    /// IANA zone that periods and local days are cut in.
+    pub time_zone: String,
+    /// Printed in every footer.
+    pub classification: String,
+}
+
+/// How the run behaves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// `2026-10`; the last full month when absent.
+    pub period: Option<String>,
+    /// The instant the run stands at; the clock when absent.
+    pub as_of: Option<Timestamp>,
+    /// Periods in the trend, this one included.
+    pub trend_months: i64,
+    /// Attempts younger than this are provisional.
+    pub settle_hours: i64,
+    /// Oldest snapshot that still speaks for a period's end.
+    pub snapshot_max_age_hours: i64,
+    /// Share of refused records above which a source's metrics are not computed.
+    pub max_rejected_share: f64,
+    /// Objects read at the same time; 0 is one per core.
+    pub threads: i64,
+    /// Rows held in memory per worker and merge.
+    pub rows_in_memory: i64,
+}
+
+/// Where results go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// URL.
+    pub url: String,
+    /// `html`, `pdf`, `json`, `csv`.
+    pub formats: Vec<String>,
+    /// `a-3a+ua-1` or `a-2a+ua-1`.
+    pub pdf_standard: String,
+}
+
+/// One configured source.
+#[derive(Debug, Clone)]
+pub struct SourceConfig {
+    /// Unique id.
+    pub id: String,
+    /// The reader.
+    pub reader: &'static dyn Source,
+    /// URL.
+    pub url: String,
+    /// Glob below the URL.
+    pub pattern: String,
+    /// Tenant of every record; empty text when one tenant needs no name.
+    pub tenant: String,
+    /// What must arrive.
+    pub expected: Expected,
+    /// First day that is expected; older events are out of period.
+    pub starts: Option<Date>,
+}
+
+/// The register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisterConfig {
+    /// URL.
+    pub url: String,
+    /// Glob below the URL.
+    pub pattern: String,
+    /// Zone in which a bare date ends.
+    pub time_zone: String,
+    /// Canonical field to the register's own header.
+    pub columns: BTreeMap<String, String>,
+    /// The register's own category text to one of the seven.
+    pub categories: BTreeMap<String, String>,
+}
+
+/// Who counts as what; not dated, since it describes naming, not policy.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PopulationRules {
+    /// Globs on the sign-in name of user objects used by services.
+    pub service_accounts: Vec<String>,
+    /// Globs on the sign-in name of shared mailboxes, rooms and resources.
+    pub shared_accounts: Vec<String>,
+    /// Role template ids on top of the built-in list.
+    pub privileged_roles: Vec<String>,
+}
+
+impl Config {
+    /// Reads and checks a configuration file.
+    ///
+    /// # Errors
+    /// [`Faults`] with every fault of the file, or an error when it cannot be read.
+    pub fn load(path: &Path) -> anyhow::Result<Self> {
+        let text = store::read_text(path)?;
+        let base = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Ok(Self::parse(&text, &path.display().to_string(), base)?)
+    }
+
+    /// Checks a configuration text.
+    ///
+    /// # Errors
+    /// Every fault of the text.
+    pub fn parse(text: &str, file: &str, base: &Path) -> Result<Self, Faults> {
+        fill::config(text, base).map_err(|faults| Faults { file: file.to_owned(), faults })
+    }
+
+    /// SHA-256 of what the figures depend on: everything but places, secrets and the machine's size.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let mut meant = self.clone();
+        meant.base = PathBuf::new();
+        meant.store.clear();
+        meant.lake.clear();
+        meant.output.url.clear();
+        meant.run.threads = 0;
+        meant.run.rows_in_memory = 0;
+        meant.sources.iter_mut().for_each(|s| s.url.clear());
+        if let Some(r) = &mut meant.register {
+            r.url.clear();
+        }
+        crate::digest::sha256(format!("{meant:?}").as_bytes())
+    }
+}

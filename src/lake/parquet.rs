@@ -1,0 +1,68 @@
+//! Parquet in and out, with settings that give the same bytes for the same rows.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
+use arrow::record_batch::RecordBatch;
+use bytes::Bytes;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+
+use crate::table::Table;
+
+/// Rows per row group: large enough to compress, small enough to skip.
+const ROW_GROUP: usize = 131_072;
+
+fn properties() -> anyhow::Result<WriterProperties> {
+    Ok(WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_max_row_group_row_count(Some(ROW_GROUP))
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_created_by("mfaudit".to_owned())
+        .build())
+}
+
+/// A writer for one table.
+pub(super) fn writer<W: Write + Send>(schema: SchemaRef, out: W) -> anyhow::Result<ArrowWriter<W>> {
+    Ok(ArrowWriter::try_new(out, schema, Some(properties()?))?)
+}
+
+/// Batches of one table as a Parquet file.
+///
+/// # Errors
+/// When a batch does not have the table's schema.
+pub fn encode(table: &Table, batches: &[RecordBatch]) -> anyhow::Result<Vec<u8>> {
+    let mut writer = writer(table.schema(), Vec::new())?;
+    for batch in batches {
+        writer.write(batch)?;
+    }
+    Ok(writer.into_inner()?)
+}
+
+/// A batch of any shape as a Parquet file.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn encode_batch(batch: &RecordBatch) -> anyhow::Result<Vec<u8>> {
+    let mut writer = writer(batch.schema(), Vec::new())?;
+    writer.write(batch)?;
+    Ok(writer.into_inner()?)
+}
+
+/// All batches of a Parquet file.
+///
+/// # Errors
+/// When the bytes are not a Parquet file.
+pub fn decode(bytes: Bytes) -> anyhow::Result<Vec<RecordBatch>> {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes)?.with_batch_size(65_536).build()?;
+    reader.map(|b| Ok(strip(&b?))).collect()
+}
+
+/// Parquet hands the schema's own metadata back; without it batches of one table compare and concatenate.
+fn strip(batch: &RecordBatch) -> RecordBatch {
+    let schema = Arc::new(batch.schema().as_ref().clone().with_metadata(std::collections::HashMap::new()));
+    batch.clone().with_schema(schema).unwrap_or_else(|_| batch.clone())
+}

@@ -1,0 +1,58 @@
+//! The exception register: CSV, JSON, Parquet or XLSX into `exceptions` and `exception_events`.
+//!
+//! No entry is dropped. What cannot be read is a named fault of the entry, and the entry stays.
+
+mod category;
+mod dates;
+mod entry;
+mod sheet;
+
+use std::io::Read;
+
+use anyhow::Context;
+use jiff::tz::TimeZone;
+
+use crate::config::RegisterConfig;
+use crate::source::{Counts, ObjectContext, Rows};
+
+/// Every field the register can carry, by canonical name.
+pub const FIELDS: [&str; 29] = [
+    "id", "category", "requestor", "owner", "approvers", "scope", "object_ids", "applications", "justification", "risk", "compensating_controls",
+    "controls_evidence_at", "monitoring_plan", "created_at", "approved_at", "activated_at", "review_cadence", "expires_at", "planned_retirement",
+    "closed_at", "closure_evidence", "last_validation", "custodian", "credential_type", "ticket", "changes", "reviews", "rotations", "notes",
+];
+
+/// Bytes of a register that are read at most; a register is a list kept by people.
+const MAX_BYTES: u64 = 256 << 20;
+
+/// Reads a whole register.
+///
+/// # Errors
+/// When the content is none of the four formats, is truncated, or has no `id` column.
+pub fn read(stream: &mut dyn Read, object: &ObjectContext<'_>, config: &RegisterConfig, zone: &TimeZone) -> anyhow::Result<(Counts, Rows, &'static str)> {
+    let mut bytes = Vec::new();
+    stream.take(MAX_BYTES + 1).read_to_end(&mut bytes).context("reading the register")?;
+    anyhow::ensure!(bytes.len() as u64 <= MAX_BYTES, "the register is larger than 256 MiB: is this the right file?");
+    let (format, lines) = sheet::lines(&bytes)?;
+    let columns = entry::Columns::new(config, lines.iter().flat_map(|l| l.keys().map(String::as_str)));
+    if !lines.is_empty() && !columns.knows("id") {
+        anyhow::bail!("the register has no column for `id`: set `register.columns.id` to its header");
+    }
+    let mut rows = Rows::default();
+    let mut counts = Counts::default();
+    let mut seen = std::collections::BTreeMap::new();
+    for (i, line) in lines.iter().enumerate() {
+        let number = i64::try_from(i).unwrap_or(i64::MAX) + 1;
+        entry::push(&entry::Line { values: line, columns: &columns, number, config, zone }, object, &mut seen, &mut rows);
+        counts.read += 1;
+    }
+    Ok((counts, rows, format))
+}
+
+pub use dates::Moment;
+
+/// Instant of a date or time as a register writes it: see [`Moment`].
+#[must_use]
+pub fn moment(text: &str, zone: &TimeZone) -> Option<Moment> {
+    dates::moment(text, zone)
+}
