@@ -2,6 +2,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test"))]
 
 pub mod config;
+pub mod derive;
 pub mod digest;
 pub mod lake;
 pub mod period;

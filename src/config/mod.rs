@@ -2,7 +2,7 @@
 //!
 //! The commented reference that `mfaudit init` writes is [`REFERENCE`]; a test holds it to the defaults.
 
-mod dated;
+pub(crate) mod dated;
 mod fill;
 mod read;
 

@@ -21,7 +21,7 @@ use arrow::record_batch::RecordBatch;
 
 use crate::period;
 use crate::store::Place;
-use crate::table::{Day, Table};
+use crate::table::{Day, Row, Table};
 
 pub use ingest::{Ingest, IngestReport, Watch};
 pub use ledger::{Fragment, ObjectEntry, PartitionEntry, Partitions, SourceLedger};
@@ -57,6 +57,18 @@ impl Lake {
         }
     }
 
+    /// Rows of one partition with only the columns that `R` names.
+    ///
+    /// # Errors
+    /// When the partition exists and cannot be read.
+    pub fn project<'a, R: Row<'a>>(&self, day: Day) -> anyhow::Result<Vec<RecordBatch>> {
+        let key = partition_key(&R::TABLE, day);
+        match self.place.get(&key)? {
+            None => Ok(Vec::new()),
+            Some(bytes) => parquet::decode_columns(bytes, R::TABLE.columns).with_context(|| format!("reading `{key}`")),
+        }
+    }
+
     /// Replaces one partition.
     ///
     /// # Errors
@@ -74,4 +86,20 @@ impl Lake {
 #[must_use]
 pub fn partition_key(table: &Table, day: Day) -> String {
     format!("{}/date={}/part.parquet", table.name, period::date(day))
+}
+
+/// A ledger of a later stage, kept beside the lake's own.
+///
+/// # Errors
+/// When it exists and cannot be read.
+pub(crate) fn load_ledger<T: Default + for<'d> serde::Deserialize<'d>>(lake: &Lake, key: &str) -> anyhow::Result<T> {
+    ledger::load(&lake.place, key)
+}
+
+/// Writes a ledger of a later stage.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn save_ledger<T: serde::Serialize>(lake: &Lake, key: &str, value: &T) -> anyhow::Result<()> {
+    ledger::save(&lake.place, key, value)
 }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use bytes::Bytes;
-use parquet::arrow::ArrowWriter;
+use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
-use crate::table::Table;
+use crate::table::{Column, Table};
 
 /// Rows per row group: large enough to compress, small enough to skip.
 const ROW_GROUP: usize = 131_072;
@@ -59,6 +59,13 @@ pub fn encode_batch(batch: &RecordBatch) -> anyhow::Result<Vec<u8>> {
 pub fn decode(bytes: Bytes) -> anyhow::Result<Vec<RecordBatch>> {
     let reader = ParquetRecordBatchReaderBuilder::try_new(bytes)?.with_batch_size(65_536).build()?;
     reader.map(|b| Ok(strip(&b?))).collect()
+}
+
+/// The named columns of a Parquet file.
+pub(super) fn decode_columns(bytes: Bytes, columns: &[Column]) -> anyhow::Result<Vec<RecordBatch>> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes)?.with_batch_size(65_536);
+    let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().map(|c| c.name));
+    builder.with_projection(mask).build()?.map(|b| Ok(strip(&b?))).collect()
 }
 
 /// Parquet hands the schema's own metadata back; without it batches of one table compare and concatenate.

@@ -3,7 +3,7 @@
 //! A source turns one record into rows or refuses it with a reason; it does no input or output. Vendor
 //! names end here: no later stage knows which provider a row came from.
 
-pub mod entra;
+mod entra;
 mod frame;
 mod lenient;
 pub mod method;
@@ -59,6 +59,12 @@ pub static SOURCES: &[&dyn Source] = &[
     &entra::Locations,
     &entra::Audit,
 ];
+
+/// Template ids of roles that count as privileged before the configuration adds its own.
+#[must_use]
+pub fn privileged_roles() -> &'static [&'static str] {
+    &entra::PRIVILEGED_ROLES
+}
 
 /// The source of this kind.
 #[must_use]

@@ -25,6 +25,8 @@ table! {
         satisfied_by: &'a str,
         /// Why a class S was skipped, or why a class U cannot be told.
         class_reason: &'a str,
+        /// Policy lists the relaxation that skipped MFA.
+        relaxation_accepted: bool,
         /// Canonical method of a class M1 or M4 attempt; empty text otherwise.
         method: &'a str,
         /// Strength class of the method.
@@ -46,7 +48,7 @@ table! {
 
 table! {
     /// Attempts per identity, day and way of satisfaction: the exact roll-up that months are computed from.
-    AttemptDay = "attempt_days", LocalDay, key ["source", "tenant", "identity_id", "local_day", "satisfied_by", "class_reason", "method", "mfa_required", "privileged_then", "exception_id", "legacy_protocol"] {
+    AttemptDay = "attempt_days", LocalDay, key ["source", "tenant", "identity_id", "local_day", "satisfied_by", "class_reason", "relaxation_accepted", "method", "mfa_required", "privileged_then", "exception_id", "legacy_protocol"] {
         /// Source id of the configuration.
         source: &'a str,
         /// Tenant.
@@ -59,6 +61,8 @@ table! {
         satisfied_by: &'a str,
         /// Why a class S was skipped, or why a class U cannot be told.
         class_reason: &'a str,
+        /// Policy lists the relaxation that skipped MFA.
+        relaxation_accepted: bool,
         /// Canonical method of a class M1 or M4 attempt; empty text otherwise.
         method: &'a str,
         /// Strength class of the method.
@@ -73,5 +77,45 @@ table! {
         legacy_protocol: bool,
         /// Number of attempts.
         attempts: i64,
+    }
+}
+
+table! {
+    /// The columns of `sign_ins` that journeys are made from.
+    Event = "sign_ins", EventDay, key ["source", "tenant", "event_id"] {
+        /// Source id of the configuration.
+        source: &'a str,
+        /// Tenant.
+        tenant: &'a str,
+        /// The provider's event id.
+        event_id: &'a str,
+        /// Time of the event.
+        occurred_at: Instant,
+        /// Identity.
+        identity_id: Option<&'a str>,
+        /// `interactive`, `non_interactive` or `workload`.
+        stream: &'a str,
+        /// Application id.
+        app_id: Option<&'a str>,
+        /// Client-supplied id of the journey.
+        correlation_id: Option<&'a str>,
+        /// The client or protocol cannot do MFA.
+        legacy_protocol: bool,
+        /// `success`, `failure`, `interrupt` or `unknown`.
+        outcome: &'a str,
+        /// One of the eight canonical outcomes.
+        mfa_outcome: &'a str,
+        /// Why.
+        mfa_reason: Option<&'a str>,
+        /// Canonical method.
+        method: Option<&'a str>,
+        /// Strength class.
+        method_strength: Option<&'a str>,
+        /// One gesture that is multi-factor by itself.
+        one_gesture: bool,
+        /// Policy asked for MFA.
+        mfa_required: Option<bool>,
+        /// Issuer of a claim or external MFA.
+        issuer: Option<&'a str>,
     }
 }

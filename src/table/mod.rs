@@ -179,6 +179,7 @@ pub fn all() -> Vec<Table> {
         snapshot::Period::TABLE,
         snapshot::Population::TABLE,
         snapshot::ExceptionState::TABLE,
+        snapshot::ExceptionObject::TABLE,
         snapshot::ExceptionFlow::TABLE,
         snapshot::Obligation::TABLE,
         snapshot::IntakeObject::TABLE,

@@ -66,7 +66,7 @@ table! {
         category: &'a str,
         /// The register's own text.
         category_raw: &'a str,
-        /// `requested`, `approved`, `active`, `expired`, `closed` or `unknown`.
+        /// `requested`, `approved`, `unapproved`, `active`, `expired`, `closed` or `unknown`.
         entry_state: &'a str,
         /// Accountable person; empty text when none.
         owner: &'a str,
@@ -82,6 +82,20 @@ table! {
         age_days: Option<i64>,
         /// Number of faults.
         faults: i64,
+    }
+}
+
+table! {
+    /// One row per register entry and directory identity it covers, groups expanded, as of the period's end.
+    ExceptionObject = "exception_objects", Period, key ["exception_id", "identity_id"] {
+        /// Register id.
+        exception_id: &'a str,
+        /// Category.
+        category: &'a str,
+        /// `requested`, `approved`, `unapproved`, `active`, `expired`, `closed` or `unknown`.
+        entry_state: &'a str,
+        /// Identity.
+        identity_id: &'a str,
     }
 }
 

@@ -1,0 +1,122 @@
+//! The review ledger: first due at activation plus cadence, next at completion plus cadence, and when one
+//! is missed a new one falls due each cadence. Nobody gets 100 % by doing only the last of 52.
+
+use super::exception::Life;
+use crate::table::Instant;
+use crate::table::snapshot::Obligation;
+
+const DAY: i64 = 86_400_000_000;
+
+/// A completed review, or one that cannot be told to be one.
+#[derive(Debug, Clone, Copy)]
+struct Completion {
+    at: Instant,
+    /// Reviewer recorded.
+    told: bool,
+}
+
+/// Reviews that meet a duty: outcome recorded, reviewer other than the requestor.
+fn completions(life: &Life<'_>, until: Instant) -> Vec<Completion> {
+    let requestor = life.entry.requestor.unwrap_or("").trim();
+    let mut found: Vec<Completion> = life
+        .events
+        .iter()
+        .filter(|e| e.event_kind == "review" && e.outcome_text.is_some_and(|o| !o.trim().is_empty()))
+        .filter(|e| !e.actor.is_some_and(|a| !requestor.is_empty() && a.trim().eq_ignore_ascii_case(requestor)))
+        .filter_map(|e| Some(Completion { at: e.happened_at?, told: e.actor.is_some_and(|a| !a.trim().is_empty()) }))
+        .filter(|c| c.at < until)
+        .collect();
+    found.sort_by_key(|c| c.at);
+    found
+}
+
+/// Reviews of one entry that fall due in `[start, end)`, and the first after it.
+pub(crate) fn reviews<'a>(life: &Life<'a>, cadence_days: i64, start: Instant, end: Instant) -> Vec<Obligation<'a>> {
+    let cadence = cadence_days * DAY;
+    let mut done = completions(life, end).into_iter().peekable();
+    let mut found = Vec::new();
+    for (from, until) in &life.active {
+        let mut anchor = *from;
+        // An exception that ended before the duty fell due owes nothing.
+        loop {
+            let due = Instant(anchor.0.saturating_add(cadence));
+            if due >= *until {
+                break;
+            }
+            while done.next_if(|c| c.at <= anchor).is_some() {}
+            let met = done.peek().copied().filter(|c| c.at.0 <= due.0.saturating_add(cadence));
+            let row = |met_at, status, status_reason| Obligation {
+                exception_id: life.entry.exception_id,
+                category: life.entry.category,
+                duty: "review",
+                cadence_days,
+                due_at: due,
+                met_at,
+                status,
+                status_reason,
+                owner: life.entry.owner.unwrap_or(""),
+            };
+            if due >= end {
+                found.push(row(None, "not_yet_due", "due after the period"));
+                break;
+            }
+            let (obligation, next) = match met {
+                None => (row(None, "missed", "no review before the next fell due or the period ended"), due),
+                Some(c) if !c.told => (row(Some(c.at), "unknown", "the review names no reviewer"), c.at),
+                Some(c) if c.at <= due => (row(Some(c.at), "on_time", "reviewed by the due instant"), c.at),
+                Some(c) => (row(Some(c.at), "late", "reviewed after the due instant"), c.at),
+            };
+            if due >= start {
+                found.push(obligation);
+            }
+            anchor = next;
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::exception::tests::{at, entry, happening};
+    use super::*;
+    use crate::period;
+    use crate::table::register::Exception;
+
+    fn life(reviews: &[(&str, Option<&'static str>)]) -> Life<'static> {
+        let open = Exception { activated_at: Some(at("2026-01-01T00:00:00Z")), approved_at: Some(at("2026-01-01T00:00:00Z")), expires_at: None, ..entry("E") };
+        Life::new(open, reviews.iter().map(|(when, who)| happening("review", when, *who, Some("kept"))).collect(), &period::zone("UTC").unwrap())
+    }
+
+    fn statuses(life: &Life<'static>, cadence: i64, from: &str, to: &str) -> Vec<&'static str> {
+        reviews(life, cadence, at(from), at(to)).iter().map(|o| o.status).collect()
+    }
+
+    #[test]
+    fn doing_only_the_last_of_the_year_misses_all_the_others() {
+        let last = life(&[("2026-12-30T00:00:00Z", Some("bob"))]);
+        let year = statuses(&last, 7, "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z");
+        let count = |s: &str| year.iter().filter(|x| **x == s).count();
+        // Dues every seven days from 8 January; the last before year end on 31 December is not the review's: 24 December is met late.
+        assert_eq!((count("missed"), count("late"), count("on_time"), count("not_yet_due")), (50, 1, 0, 1));
+    }
+
+    #[test]
+    fn on_time_late_and_the_next_due_counts_from_the_completion() {
+        let l = life(&[("2026-01-29T00:00:00Z", Some("bob")), ("2026-03-05T00:00:00Z", Some("bob"))]);
+        // Due 31 January: met on 29 January. Next due 28 February: met on 5 March, late. Next due 4 April.
+        assert_eq!(statuses(&l, 30, "2026-01-01T00:00:00Z", "2026-04-01T00:00:00Z"), ["on_time", "late", "not_yet_due"]);
+        assert_eq!(statuses(&l, 30, "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z"), ["missed", "not_yet_due"]);
+    }
+
+    #[test]
+    fn the_requestor_cannot_review_and_a_review_without_a_name_proves_nothing() {
+        assert_eq!(statuses(&life(&[("2026-01-20T00:00:00Z", Some("ANN"))]), 30, "2026-01-01T00:00:00Z", "2026-02-10T00:00:00Z"), ["missed", "not_yet_due"]);
+        assert_eq!(statuses(&life(&[("2026-01-20T00:00:00Z", None)]), 30, "2026-01-01T00:00:00Z", "2026-02-10T00:00:00Z"), ["unknown", "not_yet_due"]);
+    }
+
+    #[test]
+    fn an_exception_that_ended_before_the_due_date_owes_nothing() {
+        let l = Life::new(entry("E"), vec![], &period::zone("UTC").unwrap());
+        assert!(reviews(&l, 30, at("2026-09-01T00:00:00Z"), at("2026-11-01T00:00:00Z")).is_empty());
+    }
+}

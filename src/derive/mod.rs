@@ -1,0 +1,64 @@
+//! Tables made from tables: journeys and roll-ups per day, and the desk of one period.
+//!
+//! What SQL's portable subset cannot say is worked out here in plain Rust and handed to the queries as
+//! tables: journeys, attribution, effective members, intervals of exceptions, review ledgers.
+
+mod class;
+mod days;
+mod desk;
+mod duties;
+mod exception;
+mod gates;
+mod holders;
+mod journey;
+mod population;
+mod register;
+mod snapshots;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::config::Config;
+use crate::lake::{IngestReport, Lake};
+use crate::source;
+
+pub use desk::{Desk, Fact};
+
+/// Role template ids that count as privileged.
+pub(crate) fn privileged_roles(config: &Config) -> BTreeSet<&str> {
+    source::privileged_roles().iter().copied().chain(config.population.privileged_roles.iter().map(String::as_str)).collect()
+}
+
+/// The lake with what it was made from.
+#[derive(Debug)]
+pub struct Derivation<'a> {
+    config: &'a Config,
+    lake: &'a Lake,
+    report: &'a IngestReport,
+    snapshots: snapshots::Snapshots,
+}
+
+impl<'a> Derivation<'a> {
+    /// Looks at what an ingest left.
+    #[must_use]
+    pub fn new(config: &'a Config, lake: &'a Lake, report: &'a IngestReport) -> Self {
+        let mut tables: BTreeMap<String, Vec<&'static str>> = config.sources.iter().map(|s| (s.id.clone(), s.reader.tables().iter().map(|t| t.name).collect())).collect();
+        tables.insert("register".to_owned(), vec!["exceptions", "exception_events"]);
+        Self { config, lake, report, snapshots: snapshots::Snapshots::new(&report.ledgers, &tables) }
+    }
+
+    /// Brings attempts and roll-ups up to date; returns how many days were made.
+    ///
+    /// # Errors
+    /// When the lake cannot be read or written.
+    pub fn update_days(&self) -> anyhow::Result<u64> {
+        days::Daily { config: self.config, lake: self.lake, partitions: &self.report.lake, snapshots: &self.snapshots }.update()
+    }
+
+    /// The tables of one period.
+    ///
+    /// # Errors
+    /// When the lake cannot be read.
+    pub fn desk(&self, period: &crate::period::Period, as_of: jiff::Timestamp) -> anyhow::Result<Desk> {
+        desk::build(self, period, as_of)
+    }
+}
