@@ -4,9 +4,12 @@
 pub mod config;
 pub mod derive;
 pub mod digest;
+pub mod generate;
 pub mod lake;
 pub mod period;
+pub mod query;
 pub mod register;
+pub mod report;
 pub mod results;
 pub mod source;
 pub mod store;

@@ -1,0 +1,68 @@
+//! Counts what is decided and written while a tenant is made; the ground truth is read off it at the end.
+
+use std::collections::BTreeMap;
+
+use super::proof::{Class, Stream};
+
+/// The running counts.
+#[derive(Debug)]
+pub(crate) struct Tally {
+    months: usize,
+    attempts: Vec<[u32; Class::ALL.len()]>,
+    written: BTreeMap<(usize, Stream), Written>,
+}
+
+/// Records of one stream and month.
+#[derive(Debug, Clone, Copy, Default, serde::Serialize)]
+pub struct Written {
+    /// Records written, copies included.
+    pub records: u64,
+    /// Records that repeat the id of another one, incomplete first copies included.
+    pub copies: u64,
+    /// Incomplete first copies, part of `copies`.
+    pub incomplete: u64,
+}
+
+impl Tally {
+    /// Counts for so many people and months.
+    pub(crate) fn new(people: usize, months: usize) -> Self {
+        Self {
+            months,
+            attempts: vec![[0; Class::ALL.len()]; people * months],
+            written: BTreeMap::new(),
+        }
+    }
+
+    /// Counts a qualifying attempt.
+    pub(crate) fn attempt(&mut self, person: usize, month: Option<usize>, class: Class) {
+        let cell = month.and_then(|month| self.attempts.get_mut(person * self.months + month));
+        if let Some(count) = cell.and_then(|classes| classes.get_mut(class as usize)) {
+            *count += 1;
+        }
+    }
+
+    /// Counts a written record.
+    pub(crate) fn record(&mut self, month: usize, stream: Stream, copy: bool, incomplete: bool) {
+        let written = self.written.entry((month, stream)).or_default();
+        written.records += 1;
+        written.copies += u64::from(copy);
+        written.incomplete += u64::from(incomplete);
+    }
+
+    /// Attempts of a person in a month by class, empty classes left out.
+    pub(crate) fn attempts(&self, person: usize, month: usize) -> BTreeMap<&'static str, u32> {
+        let cell = self.attempts.get(person * self.months + month);
+        let pairs = Class::ALL.iter().zip(cell.into_iter().flatten());
+        pairs
+            .filter(|(_, count)| **count > 0)
+            .map(|(class, count)| (class.label(), *count))
+            .collect()
+    }
+
+    /// Records of a month by stream.
+    pub(crate) fn written(&self, month: usize) -> BTreeMap<&'static str, Written> {
+        let mine = self.written.iter().filter(|((at, _), _)| *at == month);
+        mine.map(|((_, stream), written)| (stream.label(), *written))
+            .collect()
+    }
+}
