@@ -331,7 +331,7 @@ pub struct RegisterEntry {
     pub category: String,
     /// The register's own text.
     pub category_raw: String,
-    /// `requested`, `approved`, `active`, `expired`, `closed` or `unknown`.
+    /// `requested`, `approved`, `unapproved`, `active`, `expired`, `closed` or `unknown`.
     pub state: String,
     /// Accountable person.
     pub owner: String,
@@ -360,7 +360,7 @@ pub struct RegisterEntry {
 pub struct Intake {
     /// Control totals per source.
     pub sources: Vec<SourceTotals>,
-    /// Up to 500 objects, faulty ones first; all are in `intake.csv`.
+    /// Up to 500 objects, faulty ones first; all are in `tables/intake.parquet`.
     pub objects: Vec<ObjectIntake>,
     /// All objects.
     pub object_count: u64,
@@ -370,7 +370,7 @@ pub struct Intake {
     pub rejects: Vec<RejectReason>,
 }
 
-/// Control totals: read = parsed + rejected; parsed = kept + duplicate + out of period.
+/// Control totals: read = parsed + rejected; rows = kept + duplicate + out of period.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceTotals {
     /// Source id of the configuration.
@@ -385,6 +385,9 @@ pub struct SourceTotals {
     pub parsed: u64,
     /// Records refused.
     pub rejected: u64,
+    /// Rows made from the parsed records: one each for logs, several or none for directory exports.
+    #[serde(default)]
+    pub rows: u64,
     /// Later or poorer copies of the same event.
     pub duplicate: u64,
     /// Outside the lake's window.

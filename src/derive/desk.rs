@@ -13,6 +13,7 @@ use super::population::{Facts, population};
 use super::{Derivation, duties, register, snapshots};
 use crate::config::{Config, TOOL_DEFAULT, dated};
 use crate::period::{self, Period};
+use crate::results::RegisterEntry;
 use crate::table::derived::AttemptDay;
 use crate::table::directory::{GroupMember, Identity, RegisteredMethod, Registration, Role, RoleAssignment};
 use crate::table::register::{Exception, ExceptionEvent};
@@ -72,6 +73,8 @@ pub struct Desk {
     pub tables: BTreeMap<&'static str, RecordBatch>,
     missing: BTreeMap<Fact, String>,
     pub(crate) deliveries: Vec<Delivery>,
+    /// The register as of the period's end, as people read it.
+    pub register: Vec<RegisterEntry>,
 }
 
 impl Desk {
@@ -130,14 +133,15 @@ pub(super) fn build(d: &Derivation<'_>, period: &Period, as_of: Timestamp) -> an
     tables.insert("registrations", one(&Registration::TABLE, &now.registrations)?);
     tables.insert("registered_methods", one(&RegisteredMethod::TABLE, &now.methods)?);
     tables.insert("attempt_days", attempts);
-    tables.insert("exception_states", table::batch(lives.iter().map(|l| register::state(l, end)))?);
+    tables.insert("exception_states", table::batch(lives.iter().map(|l| register::state(l, Instant(end.0 - 1))))?);
     tables.insert("exception_objects", exception_objects(&cover, &now, &lives, end)?);
     tables.insert("exception_flows", table::batch(lives.iter().flat_map(|l| register::flows(l, start, end)))?);
     tables.insert("obligations", obligations(d.config, &lives, period)?);
     tables.insert("intake", intake(d)?);
     tables.insert("intake_days", intake_days(&gates)?);
     policy(d.config, period, &mut tables)?;
-    Ok(Desk { tables, missing, deliveries: gates.deliveries })
+    let register = lives.iter().map(|l| register::shown(l, Instant(end.0 - 1))).collect();
+    Ok(Desk { tables, missing, deliveries: gates.deliveries, register })
 }
 
 fn missing(gates: &Gates, config: &Config) -> BTreeMap<Fact, String> {

@@ -21,7 +21,9 @@ use crate::config::Config;
 use crate::lake::{IngestReport, Lake};
 use crate::source;
 
+pub(crate) use desk::review_cadence;
 pub use desk::{Desk, Fact};
+pub(crate) use gates::Delivery;
 
 /// Role template ids that count as privileged.
 pub(crate) fn privileged_roles(config: &Config) -> BTreeSet<&str> {

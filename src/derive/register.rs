@@ -7,6 +7,7 @@ use arrow::record_batch::RecordBatch;
 use super::exception::Life;
 use crate::config::Config;
 use crate::period;
+use crate::results::RegisterEntry;
 use crate::table;
 use crate::table::Instant;
 use crate::table::register::{Exception, ExceptionEvent};
@@ -46,6 +47,32 @@ pub(crate) fn state<'a>(life: &Life<'a>, end: Instant) -> ExceptionState<'a> {
     }
 }
 
+/// One entry as people read it.
+pub(crate) fn shown(life: &Life<'_>, end: Instant) -> RegisterEntry {
+    let e = &life.entry;
+    let text = |t: Option<&str>| t.unwrap_or("").to_owned();
+    let at = |t: Option<Instant>| t.map(period::rfc3339).unwrap_or_default();
+    let as_of = state(life, end);
+    let last = life.events.iter().rfind(|v| v.event_kind == "review" && v.happened_at.is_some_and(|t| t <= end));
+    let overdue = e.expires_at.filter(|x| as_of.entry_state == "expired" && *x <= end).map(|x| (end.0 - x.0).div_euclid(DAY));
+    RegisterEntry {
+        id: e.exception_id.to_owned(),
+        category: e.category.to_owned(),
+        category_raw: e.category_raw.to_owned(),
+        state: as_of.entry_state.to_owned(),
+        owner: text(e.owner),
+        scope: text(e.scope_text),
+        objects: life.objects().count() as u64,
+        activated: at(e.activated_at),
+        expires: at(e.expires_at),
+        age_days: as_of.age_days,
+        overdue_days: overdue,
+        compensating_controls: text(e.controls),
+        last_review: last.map(|v| format!("{} {}", at(v.happened_at), v.outcome_text.unwrap_or("")).trim().to_owned()).unwrap_or_default(),
+        faults: e.faults.map(|f| f.split(" | ").map(str::to_owned).collect()).unwrap_or_default(),
+    }
+}
+
 /// Movements of one entry between two instants; opening + in - out = closing for every category.
 pub(crate) fn flows<'a>(life: &Life<'a>, start: Instant, end: Instant) -> Vec<ExceptionFlow<'a>> {
     let within = |t: Instant| start <= t && t < end;
@@ -70,11 +97,13 @@ pub(crate) fn flows<'a>(life: &Life<'a>, start: Instant, end: Instant) -> Vec<Ex
     moves.extend(seamless.map(|x| (x.at, now, "extended", 0)));
     moves.sort();
     let mut rows = Vec::new();
-    if life.is_active(start) {
+    // Stocks are taken at the last instant before: a movement at the first instant of a period is the period's own.
+    let before = |t: Instant| Instant(t.0 - 1);
+    if life.is_active(before(start)) {
         rows.push((None, now, "opening", 1));
     }
     rows.extend(moves.into_iter().map(|(at, category, movement, effect)| (Some(at), category, movement, effect)));
-    if life.is_active(end) {
+    if life.is_active(before(end)) {
         rows.push((None, now, "closing", 1));
     }
     rows.into_iter()

@@ -92,7 +92,7 @@ fn rules(world: &World, out: &mut String) -> anyhow::Result<()> {
     )?;
     writeln!(
         out,
-        "[trust]\nfederated_providers = []\nhome_tenants = [\"{}\"]\naccepted_relaxations = [\"trusted_location\"]\n",
+        "[[trust]]\nfrom = \"2026-01-01\"\nfederated_providers = []\nhome_tenants = [\"{}\"]\naccepted_relaxations = [\"trusted_location\"]\n",
         world.partner
     )?;
     for (key, value) in TARGETS {

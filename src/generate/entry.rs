@@ -42,12 +42,12 @@ impl Category {
     pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::BreakGlass => "break_glass",
-            Self::Administrative => "administrative_exclusion",
+            Self::Administrative => "administrative",
             Self::Legacy => "legacy_service",
             Self::Accessibility => "accessibility",
-            Self::Hardware => "hardware_constraint",
+            Self::Hardware => "enrolment",
             Self::Partner => "federated_partner",
-            Self::Incident => "incident_response",
+            Self::Incident => "incident_testing",
             Self::Unknown => "unknown",
         }
     }

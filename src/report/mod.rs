@@ -26,7 +26,7 @@ use std::str::FromStr;
 use anyhow::{Context as _, Result};
 
 pub use self::templates::Templates;
-use crate::results::Results;
+use crate::results::{Figure, Results};
 
 /// A kind of output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -138,6 +138,12 @@ impl FromStr for PdfStandard {
                     .join(", "),
             })
     }
+}
+
+/// A figure in one line, worded as the reports word it.
+#[must_use]
+pub fn figure_text(figure: &Figure) -> String {
+    view::figure_text(figure)
 }
 
 /// A finished file: its name relative to the report folder, and its bytes.

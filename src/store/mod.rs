@@ -48,7 +48,7 @@ impl std::fmt::Debug for Secret {
 /// Opens URLs and owns the runtime behind them.
 #[derive(Debug)]
 pub struct Stores {
-    runtime: Runtime,
+    runtime: Arc<Runtime>,
     options: StoreOptions,
     base: PathBuf,
     memory: Mutex<BTreeMap<String, Arc<InMemory>>>,
@@ -61,7 +61,7 @@ impl Stores {
     /// When the runtime cannot start.
     pub fn new(base: &FsPath, options: StoreOptions) -> anyhow::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().context("starting the storage runtime")?;
-        Ok(Self { runtime, options, base: base.to_path_buf(), memory: Mutex::default() })
+        Ok(Self { runtime: Arc::new(runtime), options, base: base.to_path_buf(), memory: Mutex::default() })
     }
 
     /// Opens a URL or path.
@@ -70,7 +70,7 @@ impl Stores {
     /// When the scheme is unknown, an option is not one of the scheme's, or a credential is malformed.
     pub fn open(&self, url: &str) -> anyhow::Result<Place> {
         let opened = open::open(self, url).with_context(|| format!("opening `{url}`"))?;
-        Ok(Place { store: opened.store, prefix: opened.prefix, url: url.to_owned(), handle: self.runtime.handle().clone(), present: opened.present })
+        Ok(Place { store: opened.store, prefix: opened.prefix, url: url.to_owned(), runtime: self.runtime.clone(), present: opened.present })
     }
 
     fn memory(&self, name: &str) -> Arc<InMemory> {
@@ -85,7 +85,8 @@ pub struct Place {
     store: Arc<dyn ObjectStore>,
     prefix: Path,
     url: String,
-    handle: Handle,
+    /// Kept alive by every place opened through it.
+    runtime: Arc<Runtime>,
     present: bool,
 }
 
@@ -127,7 +128,7 @@ impl Place {
         }
         let glob = glob::Pattern::new(pattern).with_context(|| format!("pattern `{pattern}` is not a glob"))?;
         let options = glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: false };
-        let listed: Vec<_> = self.handle.block_on(self.store.list(Some(&self.prefix)).collect());
+        let listed: Vec<_> = self.runtime.block_on(self.store.list(Some(&self.prefix)).collect());
         let mut objects = Vec::new();
         for meta in listed {
             let meta = meta.with_context(|| format!("listing `{}`", self.url))?;
@@ -154,7 +155,7 @@ impl Place {
                 Err(e) => Err(e),
             }
         };
-        self.handle.block_on(read).with_context(|| format!("reading `{}`", self.shown(key)))
+        self.runtime.block_on(read).with_context(|| format!("reading `{}`", self.shown(key)))
     }
 
     /// Writes the object in one step: readers see the old bytes or the new ones.
@@ -163,7 +164,7 @@ impl Place {
     /// When the write fails.
     pub fn put(&self, key: &str, bytes: impl Into<Bytes>) -> anyhow::Result<()> {
         let payload = PutPayload::from_bytes(bytes.into());
-        self.handle.block_on(self.store.put(&self.path(key), payload)).map(|_| ()).with_context(|| format!("writing `{}`", self.shown(key)))
+        self.runtime.block_on(self.store.put(&self.path(key), payload)).map(|_| ()).with_context(|| format!("writing `{}`", self.shown(key)))
     }
 
     /// Streams an object to the store; it appears whole when the writer is finished, and not at all before.
@@ -171,8 +172,8 @@ impl Place {
     /// # Errors
     /// When the upload cannot start.
     pub fn writer(&self, key: &str) -> anyhow::Result<ObjectWriter> {
-        let upload = self.handle.block_on(self.store.put_multipart(&self.path(key))).with_context(|| format!("writing `{}`", self.shown(key)))?;
-        Ok(ObjectWriter { upload: WriteMultipart::new_with_chunk_size(upload, 8 << 20), handle: self.handle.clone() })
+        let upload = self.runtime.block_on(self.store.put_multipart(&self.path(key))).with_context(|| format!("writing `{}`", self.shown(key)))?;
+        Ok(ObjectWriter { upload: WriteMultipart::new_with_chunk_size(upload, 8 << 20), handle: self.runtime.handle().clone() })
     }
 
     /// Removes the object; one that is not there is no error.
@@ -180,7 +181,7 @@ impl Place {
     /// # Errors
     /// When the store refuses.
     pub fn delete(&self, key: &str) -> anyhow::Result<()> {
-        match self.handle.block_on(self.store.delete(&self.path(key))) {
+        match self.runtime.block_on(self.store.delete(&self.path(key))) {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(e) => Err(e).with_context(|| format!("deleting `{}`", self.shown(key))),
         }
@@ -189,7 +190,7 @@ impl Place {
     /// Streams the object; the reader hashes the stored bytes as they pass.
     #[must_use]
     pub fn read(&self, object: &Object) -> HashedReader {
-        HashedReader::new(self.store.clone(), self.path(&object.key), object, self.handle.clone())
+        HashedReader::new(self.store.clone(), self.path(&object.key), object, self.runtime.handle().clone())
     }
 
     /// Key as shown to people.

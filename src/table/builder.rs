@@ -121,7 +121,8 @@ impl TableBuilder {
         self.table
     }
 
-    pub(crate) fn row(&mut self) -> std::slice::IterMut<'_, ColumnBuilder> {
+    /// Begins a row: every column must get exactly one value.
+    pub fn row(&mut self) -> std::slice::IterMut<'_, ColumnBuilder> {
         self.rows += 1;
         self.columns.iter_mut()
     }

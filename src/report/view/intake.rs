@@ -184,7 +184,7 @@ fn objects(intake: &Intake) -> Block {
         .rows(rows)
         .or("No object was read.")
         .of(intake.object_count)
-        .limited(500, 200, "all are in intake.csv")
+        .limited(500, 200, "all are in tables/intake.parquet")
         .folded()
         .searchable()
         .landscape()

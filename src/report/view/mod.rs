@@ -29,7 +29,13 @@ use self::block::{Block, Status};
 pub(super) use self::block::{Medium, Picture};
 use super::number::{instant, plural};
 use super::text::short;
-use crate::results::Results;
+use crate::results::{Figure, Results};
+
+/// A figure in one line.
+pub(super) fn figure_text(figure: &Figure) -> String {
+    let reading = reading::reading(figure);
+    [reading.value.clone(), reading.note()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join("  ")
+}
 
 /// A whole report.
 #[derive(Debug, Clone, Serialize)]

@@ -1,0 +1,180 @@
+//! Command line: the doc comments are the help text.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+
+/// Proves how well multi-factor authentication covers an organisation and how well its exceptions are governed.
+#[derive(Debug, Parser)]
+#[command(name = "mfaudit", version, about, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Form of what is printed on standard output.
+    #[arg(long, global = true, value_enum, default_value_t = Output::Text)]
+    pub format: Output,
+}
+
+/// Printed below the help.
+pub const EXIT_CODES: &str = "Exit codes: 0 completed; 1 completed and --fail-on was reached; 2 usage or configuration;
+3 completed but incomplete (a metric could not be computed); 4 could not finish.
+Progress goes to standard error: bars on a terminal, JSON lines otherwise.";
+
+/// Form of standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a commented configuration and a folder to start from.
+    Init {
+        /// Folder; made when it does not exist.
+        dir: PathBuf,
+    },
+    /// Check configuration, queries, templates and the reach of every input, without reading data.
+    Check(Target),
+    /// Bring raw exports into the lake; what has not changed is not read again.
+    Ingest(Target),
+    /// Ingest, measure, report and publish: what a scheduler calls.
+    Run {
+        /// The run.
+        #[command(flatten)]
+        target: Target,
+        /// Verdicts that end a completed run with exit code 1.
+        #[arg(long, value_enum, default_value_t = FailOnArg::Never)]
+        fail_on: FailOnArg,
+    },
+    /// Render reports again from a stored results.json.
+    Report {
+        /// The results.json of an earlier run: a path or URL of its folder.
+        results: String,
+        /// Folder or URL the reports are written to.
+        #[arg(long)]
+        out: String,
+        /// Formats: html, pdf, json, csv.
+        #[arg(long, value_delimiter = ',', default_values_t = ["html".to_owned(), "pdf".to_owned(), "csv".to_owned()])]
+        formats: Vec<String>,
+        /// Folder of report templates in place of the embedded set.
+        #[arg(long)]
+        templates: Option<String>,
+    },
+    /// List metrics, sources, tables or targets from their own metadata.
+    List {
+        /// What to list.
+        #[arg(value_enum, default_value_t = Listing::Metrics)]
+        what: Listing,
+        /// Folder of query files in place of the embedded set.
+        #[arg(long)]
+        queries: Option<String>,
+    },
+    /// Explain one metric: its definition, lines, tables, controls and SQL.
+    Explain {
+        /// Metric id (`K3`) or name.
+        id: String,
+        /// Folder of query files in place of the embedded set.
+        #[arg(long)]
+        queries: Option<String>,
+    },
+    /// Write a synthetic tenant with known ground truth.
+    Generate(Generate),
+}
+
+/// Which run.
+#[derive(Debug, Clone, Args)]
+pub struct Target {
+    /// Configuration file.
+    #[arg(long, short, default_value = "mfaudit.toml")]
+    pub config: PathBuf,
+    /// Period, for example 2026-10; default: the configuration's, else the last full month.
+    #[arg(long)]
+    pub period: Option<String>,
+    /// Instant the run stands at; default: the configuration's, else now.
+    #[arg(long)]
+    pub as_of: Option<Timestamp>,
+    /// Folder of query files in place of the embedded set.
+    #[arg(long)]
+    pub queries: Option<String>,
+    /// Folder of report templates in place of the embedded set.
+    #[arg(long)]
+    pub templates: Option<String>,
+}
+
+/// Verdicts that fail a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOnArg {
+    /// None.
+    Never,
+    /// A missed target.
+    Missed,
+    /// A target that is missed or not determined.
+    NotMet,
+}
+
+/// What can be listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Listing {
+    /// Every metric with kind, lines and target key.
+    Metrics,
+    /// Every source kind.
+    Sources,
+    /// Every table with its columns.
+    Tables,
+    /// Every target key.
+    Targets,
+}
+
+/// A synthetic tenant.
+#[derive(Debug, Clone, Args)]
+pub struct Generate {
+    /// Folder or URL to write to.
+    #[arg(long)]
+    pub out: String,
+    /// Seed: the same seed gives the same bytes.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// People in the workforce.
+    #[arg(long, default_value_t = 400)]
+    pub people: u32,
+    /// First month, for example 2026-08.
+    #[arg(long, default_value = "2026-08")]
+    pub first_month: String,
+    /// Months.
+    #[arg(long, default_value_t = 3)]
+    pub months: u32,
+    /// Interactive sign-ins per person and month.
+    #[arg(long, default_value_t = 20.0)]
+    pub sign_ins: f64,
+    /// Non-interactive records per interactive one.
+    #[arg(long, default_value_t = 10.0)]
+    pub non_interactive: f64,
+    /// Container layout of the sign-in logs.
+    #[arg(long, value_enum, default_value_t = LayoutArg::Mixed)]
+    pub layout: LayoutArg,
+    /// A tenant in which nothing is wrong.
+    #[arg(long)]
+    pub clean: bool,
+    /// Ignore the above and write the committed sample: the large tenant, or with --clean the clean one.
+    #[arg(long)]
+    pub sample: bool,
+}
+
+/// Container layouts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LayoutArg {
+    /// Storage account tree of hour blobs.
+    Monitor,
+    /// API pages.
+    Graph,
+    /// Event hub captures.
+    EventHubs,
+    /// One after the other.
+    Mixed,
+}

@@ -1,0 +1,76 @@
+//! The last stage: files under a name made from their content, then one pointer that makes them current.
+//!
+//! A run that dies leaves the pointer where it was, so readers see the previous state whole or the new one.
+
+use serde::Serialize;
+
+use crate::digest;
+use crate::report::Artifact;
+use crate::store::Place;
+
+/// Where a run's files are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Published {
+    /// Always `mfaudit.current/1`.
+    pub schema: String,
+    /// Folder below the output URL.
+    pub path: String,
+    /// URL of the folder as shown to people.
+    #[serde(skip)]
+    pub url: String,
+    /// Every file with size and digest.
+    pub files: Vec<PublishedFile>,
+}
+
+/// One published file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PublishedFile {
+    /// Name below the folder.
+    pub name: String,
+    /// MIME type.
+    pub media_type: String,
+    /// Size.
+    pub bytes: u64,
+    /// SHA-256.
+    pub sha256: String,
+}
+
+/// Writes the files and then the pointer `<period>/current.json`.
+///
+/// # Errors
+/// When a file cannot be written; the pointer is then untouched.
+pub fn publish(output: &Place, period: &str, artifacts: Vec<Artifact>) -> anyhow::Result<Published> {
+    let mut files: Vec<PublishedFile> = artifacts
+        .iter()
+        .map(|a| PublishedFile { name: a.name.clone(), media_type: a.media_type.to_owned(), bytes: a.bytes.len() as u64, sha256: digest::sha256(&a.bytes) })
+        .collect();
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    let whole = digest::sha256_parts(files.iter().flat_map(|f| [f.name.as_bytes(), f.sha256.as_bytes()]));
+    let path = format!("{period}/{}", &whole[..12]);
+    for artifact in artifacts {
+        output.put(&format!("{path}/{}", artifact.name), artifact.bytes)?;
+    }
+    let published = Published { schema: "mfaudit.current/1".to_owned(), url: output.shown(&path), path, files };
+    let mut pointer = serde_json::to_vec_pretty(&published)?;
+    pointer.push(b'\n');
+    output.put(&format!("{period}/current.json"), pointer)?;
+    Ok(published)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{StoreOptions, Stores};
+
+    #[test]
+    fn the_same_files_get_the_same_place_and_the_pointer_names_them() {
+        let stores = Stores::new(std::path::Path::new("."), StoreOptions::new()).unwrap();
+        let output = stores.open("memory://out").unwrap();
+        let files = || vec![Artifact { name: "report.html".into(), media_type: "text/html", bytes: b"x".to_vec() }];
+        let first = publish(&output, "2026-10", files()).unwrap();
+        assert_eq!(publish(&output, "2026-10", files()).unwrap(), first);
+        let pointer = output.get("2026-10/current.json").unwrap().unwrap();
+        assert!(String::from_utf8(pointer.to_vec()).unwrap().contains(&first.path));
+        assert!(output.get(&format!("{}/report.html", first.path)).unwrap().is_some());
+    }
+}

@@ -1,0 +1,3 @@
+//! One test binary: every flat file here would link the whole tree again.
+
+mod cases;
