@@ -44,12 +44,16 @@ FROM (
     SELECT p.identity_id, p.label, p.started_at, t.end_at, t.opening_known,
            COALESCE(x.covered, 0) AS covered,
            p.excluded = '' AS in_scope_now,
-           p.excluded = '' AND NOT (COALESCE(m.factors, 0) > 0 AND COALESCE(r.capable, FALSE)) AS waiting_now,
+           p.excluded = '' AND NOT (COALESCE(m.factors, 0) > 0 AND COALESCE(r.capability, 1) = 2) AS waiting_now,
            COALESCE(p.opening_in_scope, FALSE) AS in_scope_then,
            COALESCE(p.opening_in_scope, FALSE) AND NOT COALESCE(p.opening_usable, FALSE) AS waiting_then
     FROM population p
     CROSS JOIN period t
-    LEFT JOIN registrations r
+    LEFT JOIN (SELECT tenant, identity_id,
+                      -- where two exports disagree the worse one counts: 0 no, 1 not said, 2 yes
+                      MIN(CASE WHEN capable IS NULL THEN 1 WHEN capable THEN 2 ELSE 0 END) AS capability
+               FROM registrations
+               GROUP BY tenant, identity_id) r
       ON r.tenant = p.tenant AND r.identity_id = p.identity_id
     LEFT JOIN (SELECT tenant, identity_id, SUM(CASE WHEN second_factor THEN 1 ELSE 0 END) AS factors
                FROM registered_methods

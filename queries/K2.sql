@@ -20,19 +20,23 @@ SELECT p.identity_id AS subject,
        CASE WHEN p.excluded <> '' THEN 'excluded'
             WHEN NOT p.in_registrations THEN 'unknown'
             WHEN COALESCE(m.factors, 0) = 0 THEN 'no'
-            WHEN r.capable IS NULL THEN 'unknown'
-            WHEN r.capable THEN 'yes'
+            WHEN COALESCE(r.capability, 1) = 1 THEN 'unknown'
+            WHEN r.capability = 2 THEN 'yes'
             ELSE 'no' END AS verdict,
        CASE WHEN p.excluded <> '' THEN p.excluded
             WHEN NOT p.in_registrations THEN 'not in the registration export'
             WHEN COALESCE(m.factors, 0) = 0 THEN 'no second factor registered'
-            WHEN r.capable IS NULL THEN 'the export does not say whether policy allows it'
-            WHEN r.capable THEN 'registered and allowed'
+            WHEN COALESCE(r.capability, 1) = 1 THEN 'the export does not say whether policy allows it'
+            WHEN r.capability = 2 THEN 'registered and allowed'
             ELSE 'registered but unusable' END AS reason,
        p.department,
        p.privileged
 FROM population p
-LEFT JOIN registrations r
+LEFT JOIN (SELECT tenant, identity_id,
+                  -- where two exports disagree the worse one counts: 0 no, 1 not said, 2 yes
+                  MIN(CASE WHEN capable IS NULL THEN 1 WHEN capable THEN 2 ELSE 0 END) AS capability
+           FROM registrations
+           GROUP BY tenant, identity_id) r
   ON r.tenant = p.tenant AND r.identity_id = p.identity_id
 LEFT JOIN (SELECT tenant, identity_id, SUM(CASE WHEN second_factor THEN 1 ELSE 0 END) AS factors
            FROM registered_methods

@@ -39,8 +39,8 @@ FROM (
               WHEN NOT p.in_registrations THEN 'unknown'
               WHEN COALESCE(m.factors, 0) = 0 THEN 'no'
               WHEN l.line = 'registration' THEN 'yes'
-              WHEN l.line = 'capability' AND r.capable IS NULL THEN 'unknown'
-              WHEN l.line = 'capability' AND r.capable THEN 'yes'
+              WHEN l.line = 'capability' AND COALESCE(r.capability, 1) = 1 THEN 'unknown'
+              WHEN l.line = 'capability' AND r.capability = 2 THEN 'yes'
               WHEN l.line = 'capability' THEN 'no'
               WHEN m.resistant = 0 THEN 'no'
               WHEN l.line = 'phishing_only' AND m.factors > m.resistant THEN 'no'
@@ -55,8 +55,8 @@ FROM (
               WHEN NOT p.in_registrations THEN 'not in the registration export'
               WHEN COALESCE(m.factors, 0) = 0 THEN 'no second factor registered'
               WHEN l.line = 'registration' THEN 'second factor registered'
-              WHEN l.line = 'capability' AND r.capable IS NULL THEN 'the export does not say whether policy allows it'
-              WHEN l.line = 'capability' AND r.capable THEN 'registered and allowed'
+              WHEN l.line = 'capability' AND COALESCE(r.capability, 1) = 1 THEN 'the export does not say whether policy allows it'
+              WHEN l.line = 'capability' AND r.capability = 2 THEN 'registered and allowed'
               WHEN l.line = 'capability' THEN 'registered but unusable'
               WHEN m.resistant = 0 THEN 'no phishing-resistant method'
               WHEN l.line = 'phishing_only' AND m.factors > m.resistant THEN 'a weaker method is usable as well'
@@ -64,7 +64,11 @@ FROM (
   FROM population p
   CROSS JOIN (SELECT 'enforcement_users' AS line UNION ALL SELECT 'registration' AS line UNION ALL SELECT 'capability' AS line
               UNION ALL SELECT 'phishing_registered' AS line UNION ALL SELECT 'phishing_only' AS line) l
-  LEFT JOIN registrations r
+  LEFT JOIN (SELECT tenant, identity_id,
+                    -- where two exports disagree the worse one counts: 0 no, 1 not said, 2 yes
+                    MIN(CASE WHEN capable IS NULL THEN 1 WHEN capable THEN 2 ELSE 0 END) AS capability
+             FROM registrations
+             GROUP BY tenant, identity_id) r
     ON r.tenant = p.tenant AND r.identity_id = p.identity_id
   LEFT JOIN (SELECT tenant, identity_id,
                     SUM(CASE WHEN second_factor THEN 1 ELSE 0 END) AS factors,

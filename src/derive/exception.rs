@@ -71,6 +71,12 @@ impl<'a> Life<'a> {
         }
     }
 
+    /// Whether it covers every application: none is named, or the word for all of them.
+    fn every_app(&self) -> bool {
+        let all = |a: &str| a == "*" || a.eq_ignore_ascii_case("all");
+        list(self.entry.applications).next().is_none() || list(self.entry.applications).any(all)
+    }
+
     /// Directory objects the entry names.
     pub(crate) fn objects(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         list(self.entry.object_ids)
@@ -149,7 +155,7 @@ impl<'l, 'a> Cover<'l, 'a> {
                     None => cover.direct.entry(object).or_default().push(life),
                 }
             }
-            if !named && life.entry.applications.is_some() {
+            if !named && !life.every_app() {
                 cover.everyone.push(life);
             }
         }
@@ -158,8 +164,7 @@ impl<'l, 'a> Cover<'l, 'a> {
 
     /// Every exception whose scope holds the identity, with how it does.
     fn candidates(&self, identity: &str) -> Vec<(Specificity, &'l Life<'a>)> {
-        let app_wide = |l: &Life<'_>| list(l.entry.applications).next().is_none();
-        let direct = self.direct.get(identity).into_iter().flatten().map(|l| (if app_wide(l) { Specificity::User } else { Specificity::UserAndApp }, *l));
+        let direct = self.direct.get(identity).into_iter().flatten().map(|l| (if l.every_app() { Specificity::User } else { Specificity::UserAndApp }, *l));
         let grouped = self.by_group.get(identity).into_iter().flatten().map(|l| (Specificity::Group, *l));
         let everyone = self.everyone.iter().map(|l| (Specificity::App, *l));
         direct.chain(grouped).chain(everyone).collect()
@@ -173,7 +178,7 @@ impl<'l, 'a> Cover<'l, 'a> {
     /// The exception an attempt is attributed to and whether others matched as well: most specific scope,
     /// then earliest activation, then lowest id.
     pub(crate) fn attribute(&self, identity: &str, app: &str, at: Instant) -> Option<(&'l Life<'a>, bool)> {
-        let in_app = |l: &Life<'_>| list(l.entry.applications).next().is_none() || list(l.entry.applications).any(|a| a.eq_ignore_ascii_case(app));
+        let in_app = |l: &Life<'_>| l.every_app() || list(l.entry.applications).any(|a| a.eq_ignore_ascii_case(app));
         let mut matching: Vec<_> = self.candidates(identity).into_iter().filter(|(_, l)| in_app(l) && l.is_active(at)).collect();
         matching.sort_by_key(|(s, l)| (*s, l.entry.activated_at, l.entry.exception_id));
         matching.dedup_by_key(|(_, l)| l.entry.exception_id);
@@ -245,6 +250,7 @@ pub(crate) mod tests {
             life(entry("C-user")),
             life(entry("B-user")),
             life(Exception { applications: Some("mail"), ..entry("D-user-app") }),
+            life(Exception { applications: Some("All"), activated_at: Some(at("2026-09-02T00:00:00Z")), ..entry("E-user-all") }),
         ];
         let members = BTreeMap::from([("g".to_owned(), BTreeSet::from(["u".to_owned(), "v".to_owned()]))]);
         let cover = Cover::new(&lives, &members);

@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn the_unknown_decide_when_the_bounds_straddle_the_target() {
         assert_eq!(judge(&metric("higher", Some(0.9), ratio(95.0, 5.0, 0.0))), Verdict::Met);
-        assert_eq!(judge(&metric("higher", Some(0.9), ratio(95.0, 0.0, 10.0))), Verdict::NotDetermined);
+        assert_eq!(judge(&metric("higher", Some(0.95), ratio(95.0, 0.0, 10.0))), Verdict::NotDetermined);
         assert_eq!(judge(&metric("higher", Some(0.9), ratio(50.0, 50.0, 10.0))), Verdict::Missed);
         assert_eq!(judge(&metric("higher", None, ratio(1.0, 0.0, 0.0))), Verdict::NoTarget);
     }

@@ -70,7 +70,8 @@ impl Stores {
     /// When the scheme is unknown, an option is not one of the scheme's, or a credential is malformed.
     pub fn open(&self, url: &str) -> anyhow::Result<Place> {
         let opened = open::open(self, url).with_context(|| format!("opening `{url}`"))?;
-        Ok(Place { store: opened.store, prefix: opened.prefix, url: url.to_owned(), runtime: self.runtime.clone(), present: opened.present })
+        let url = if url.contains("://") { url.to_owned() } else { self.base.join(url).display().to_string() };
+        Ok(Place { store: opened.store, prefix: opened.prefix, url, runtime: self.runtime.clone(), present: opened.present })
     }
 
     fn memory(&self, name: &str) -> Arc<InMemory> {

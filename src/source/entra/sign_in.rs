@@ -278,7 +278,7 @@ fn push(object: &ObjectContext<'_>, at: Record<'_>, record: &SignInRecord<'_>, w
         one_gesture: decision.one_gesture,
         evidence,
         mfa_required: required(&facts, &decision),
-        issuer: issuer(record, &decision),
+        issuer: issuer(record, &facts, &decision),
         home_tenant: record.home_tenant.get().filter(|_| facts.foreign_home),
         ip: record.ip.get().or_else(|| wrapped.ip.get()),
         asn: record.asn.0,
@@ -310,9 +310,10 @@ fn required(facts: &Facts<'_>, decision: &Decision) -> Option<bool> {
     }
 }
 
-fn issuer<'a>(record: &'a SignInRecord<'_>, decision: &Decision) -> Option<&'a str> {
+fn issuer<'a>(record: &'a SignInRecord<'_>, facts: &Facts<'_>, decision: &Decision) -> Option<&'a str> {
     match decision.outcome {
-        "external" if decision.reason == Some("home_tenant") => record.home_tenant.get(),
+        // For a guest the external provider is the home tenant, unless an adapter of this tenant did it.
+        "external" if facts.foreign_home && !facts.external_party => record.home_tenant.get(),
         "external" => record.issuer_type.get(),
         _ => None,
     }
