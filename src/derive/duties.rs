@@ -35,7 +35,7 @@ pub(crate) fn reviews<'a>(life: &Life<'a>, cadence_days: i64, start: Instant, en
     let cadence = cadence_days * DAY;
     let mut done = completions(life, end).into_iter().peekable();
     let mut found = Vec::new();
-    for (from, until) in &life.active {
+    for (from, until) in &life.owed {
         let mut anchor = *from;
         // An exception that ended before the duty fell due owes nothing.
         loop {
@@ -44,7 +44,7 @@ pub(crate) fn reviews<'a>(life: &Life<'a>, cadence_days: i64, start: Instant, en
                 break;
             }
             while done.next_if(|c| c.at <= anchor).is_some() {}
-            let met = done.peek().copied().filter(|c| c.at.0 <= due.0.saturating_add(cadence));
+            let met = done.peek().copied().filter(|c| c.at.0 < due.0.saturating_add(cadence));
             let row = |met_at, status, status_reason| Obligation {
                 exception_id: life.entry.exception_id,
                 category: life.entry.category,

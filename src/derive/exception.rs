@@ -17,6 +17,8 @@ pub(crate) struct Life<'a> {
     pub(crate) events: Vec<ExceptionEvent<'a>>,
     /// Half-open intervals in which it was active; the last may end at `i64::MAX`.
     pub(crate) active: Vec<(Instant, Instant)>,
+    /// Intervals in which reviews are owed: like `active`, but an expiry that nobody can read ends nothing.
+    pub(crate) owed: Vec<(Instant, Instant)>,
     /// Extensions with the expiry before and after.
     pub(crate) extensions: Vec<Extension>,
 }
@@ -37,8 +39,10 @@ impl<'a> Life<'a> {
     pub(crate) fn new(entry: Exception<'a>, mut events: Vec<ExceptionEvent<'a>>, zone: &TimeZone) -> Self {
         events.sort_by_key(|e| (e.happened_at, e.event_kind, e.sequence));
         let extensions: Vec<Extension> = events.iter().filter(|e| e.event_kind == "extended").filter_map(|e| extension(e, zone)).collect();
-        let active = intervals(&entry, &events, &extensions);
-        Self { entry, events, active, extensions }
+        let owed = intervals(&entry, &events, &extensions);
+        // Nor may it excuse anything: such an entry is never active.
+        let active = if unreadable(&entry, "expires_at") { Vec::new() } else { owed.clone() };
+        Self { entry, events, active, owed, extensions }
     }
 
     /// First recorded approval.
@@ -96,8 +100,7 @@ fn approved(entry: &Exception<'_>, events: &[ExceptionEvent<'_>]) -> Option<Inst
 }
 
 fn intervals(entry: &Exception<'_>, events: &[ExceptionEvent<'_>], extensions: &[Extension]) -> Vec<(Instant, Instant)> {
-    // An expiry that cannot be read must not make the exception last for ever.
-    if unreadable(entry, "expires_at") || unreadable(entry, "activated_at") {
+    if unreadable(entry, "activated_at") {
         return Vec::new();
     }
     let (Some(activated), Some(approved)) = (entry.activated_at, approved(entry, events)) else { return Vec::new() };

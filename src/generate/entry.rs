@@ -234,9 +234,12 @@ impl Entry {
             let late = due.plus(2);
             // A late review across the end of a month would be missed in one report and late in the next.
             let same_month = calendar.month_of(due) == calendar.month_of(late) && late <= horizon;
+            // Whoever missed one comes back after the next is due: a review in between would be a late one of the first.
+            let missed_before = self.reviews.last().is_some_and(|r| r.outcome == Outcome::Missed);
             let (done, outcome) = match kind {
                 'm' => (None, Outcome::Missed),
-                'l' if same_month => (Some(late), Outcome::Late),
+                _ if same_month && (kind == 'l' || missed_before) => (Some(late), Outcome::Late),
+                _ if missed_before => (None, Outcome::Missed),
                 _ => (Some(due.plus(-1)), Outcome::OnTime),
             };
             self.reviews.push(Obligation { due, done, outcome });
