@@ -101,7 +101,15 @@ fn check(request: &Request, format: Output) -> anyhow::Result<Said> {
     }
     let mut text = format!("configuration, {} queries and templates are in order; period {}\n", prepared.corpus.queries.len(), prepared.period.id());
     for l in &lines {
-        let _ = writeln!(text, "{:<22} {:<20} {}: {} objects, {} bytes", l["input"].as_str().unwrap_or(""), l["kind"].as_str().unwrap_or(""), l["state"].as_str().unwrap_or(""), l["objects"], l["bytes"]);
+        let _ = writeln!(
+            text,
+            "{:<22} {:<20} {}: {} objects, {} bytes",
+            l["input"].as_str().unwrap_or(""),
+            l["kind"].as_str().unwrap_or(""),
+            l["state"].as_str().unwrap_or(""),
+            l["objects"],
+            l["bytes"]
+        );
     }
     Ok(Said { text, code })
 }
@@ -113,8 +121,12 @@ fn ingest(request: &Request, format: Output) -> anyhow::Result<Said> {
     let rows: u64 = report.lake.entries.values().flat_map(|p| p.kept.values()).sum();
     let code = if faulty == 0 { 0 } else { 3 };
     let text = match format {
-        Output::Json => pretty(&json!({ "objects_read": report.read, "objects_unchanged": report.unchanged, "objects_faulty": faulty, "partitions_made": report.partitions, "rows_in_lake": rows, "lake": lake.place().url() }))?,
-        Output::Text => format!("{} objects read, {} unchanged, {faulty} faulty; {} partitions made; {rows} rows in {}\n", report.read, report.unchanged, report.partitions, lake.place().url()),
+        Output::Json => pretty(
+            &json!({ "objects_read": report.read, "objects_unchanged": report.unchanged, "objects_faulty": faulty, "partitions_made": report.partitions, "rows_in_lake": rows, "lake": lake.place().url() }),
+        )?,
+        Output::Text => {
+            format!("{} objects read, {} unchanged, {faulty} faulty; {} partitions made; {rows} rows in {}\n", report.read, report.unchanged, report.partitions, lake.place().url())
+        }
     };
     Ok(Said { text, code })
 }
@@ -186,8 +198,14 @@ fn corpus(folder: Option<&str>) -> anyhow::Result<Corpus> {
 
 fn list(what: Listing, queries: Option<&str>, format: Output) -> anyhow::Result<Said> {
     let rows: Vec<serde_json::Value> = match what {
-        Listing::Metrics => corpus(queries)?.queries.iter().map(|q| json!({ "id": q.id, "name": q.name, "title": q.title, "kind": q.kind.name(), "target": q.target, "lines": q.lines.iter().map(|l| &l.id).collect::<Vec<_>>() })).collect(),
-        Listing::Sources => source::SOURCES.iter().map(|s| json!({ "name": s.kind(), "title": s.about(), "tables": s.tables().iter().map(|t| t.name).collect::<Vec<_>>() })).collect(),
+        Listing::Metrics => corpus(queries)?
+            .queries
+            .iter()
+            .map(|q| json!({ "id": q.id, "name": q.name, "title": q.title, "kind": q.kind.name(), "target": q.target, "lines": q.lines.iter().map(|l| &l.id).collect::<Vec<_>>() }))
+            .collect(),
+        Listing::Sources => {
+            source::SOURCES.iter().map(|s| json!({ "name": s.kind(), "title": s.about(), "tables": s.tables().iter().map(|t| t.name).collect::<Vec<_>>() })).collect()
+        }
         Listing::Tables => table::all().iter().map(table_json).collect(),
         Listing::Targets => corpus(queries)?.queries.iter().filter_map(|q| Some(json!({ "name": q.target.as_ref()?, "title": q.title, "metric": q.id }))).collect(),
     };
@@ -225,7 +243,17 @@ fn explain(id: &str, queries: Option<&str>, format: Output) -> anyhow::Result<Sa
         let value = json!({ "id": query.id, "name": query.name, "title": query.title, "kind": query.kind.name(), "about": query.about, "reads": query.reads, "needs": query.needs, "controls": query.controls, "target": query.target, "sha256": query.sha256, "sql": query.sql });
         return Ok(Said { text: pretty(&value)?, code: 0 });
     }
-    let mut text = format!("{} {}\n\n{}\n\nkind      {}\nreads     {}\ntarget    {}\nsupports  {}\nsha256    {}\n", query.id, query.title, query.about, query.kind.name(), query.reads.join(", "), query.target.as_deref().unwrap_or("none"), query.controls.join(", "), query.sha256);
+    let mut text = format!(
+        "{} {}\n\n{}\n\nkind      {}\nreads     {}\ntarget    {}\nsupports  {}\nsha256    {}\n",
+        query.id,
+        query.title,
+        query.about,
+        query.kind.name(),
+        query.reads.join(", "),
+        query.target.as_deref().unwrap_or("none"),
+        query.controls.join(", "),
+        query.sha256
+    );
     for l in &query.lines {
         let _ = writeln!(text, "line      {}: {}", l.id, l.title);
     }

@@ -89,7 +89,7 @@ pub(crate) const DEFAULT_CADENCES: [(&str, i64, Option<i64>); 7] = [
 pub(crate) const DEFAULT_THRESHOLDS: [(&str, f64); 1] = [("controls.evidence_days", 90.0)];
 
 /// The entry in force on a day: the newest `from` not after it, `None` before the first.
-pub(crate) fn in_force<'a, T>(entries: &'a [T], day: Date, of: impl Fn(&T) -> bool, from: impl Fn(&T) -> Date) -> Option<&'a T> {
+pub(crate) fn in_force<T>(entries: &[T], day: Date, of: impl Fn(&T) -> bool, from: impl Fn(&T) -> Date) -> Option<&T> {
     entries.iter().filter(|e| of(e) && from(e) <= day).max_by_key(|e| from(e))
 }
 

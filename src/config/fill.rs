@@ -8,9 +8,9 @@ use jiff::civil::Date;
 use super::dated::{Cadence, DEFAULT_THRESHOLDS, Dated, Ranking, Target, Threshold, Trust};
 use super::read::{Fault, Reader, Section};
 use super::{CATEGORIES, Config, Organisation, Output, PopulationRules, RegisterConfig, Run, SourceConfig};
+use crate::period;
 use crate::source::{self, Expected, method};
 use crate::store::{Secret, StoreOptions, environment};
-use crate::{period, register};
 
 const BEGINNING: Date = Date::constant(1970, 1, 1);
 const RELAXATIONS: [&str; 7] = ["remembered_device", "registered_device", "trusted_location", "app_password", "corporate_network", "broker", "other"];
@@ -159,7 +159,7 @@ fn register_config(top: &Section<'_, '_>) -> Option<RegisterConfig> {
         return None;
     }
     let s = top.section("register");
-    let fields = register::FIELDS;
+    let fields = super::REGISTER_FIELDS;
     let columns = s.section("columns");
     let mut mapped = BTreeMap::new();
     for (field, header, span) in columns.pairs() {
@@ -290,10 +290,10 @@ fn thresholds(top: &Section<'_, '_>) -> Vec<Threshold> {
 /// Settings that are each right and cannot stand together.
 fn contradictions(reader: &Reader<'_>, c: &Config) {
     let fault = |message: String| reader.fault(&(0..0), message);
-    if let (Some(p), Some(as_of)) = (&c.run.period, c.run.as_of) {
-        if period::Period::month(p, &c.organisation.time_zone).is_ok_and(|p| as_of < p.end) {
-            fault(format!("`run.as_of` lies before the end of `run.period` {p}: the month would be judged before it is over"));
-        }
+    if let (Some(p), Some(as_of)) = (&c.run.period, c.run.as_of)
+        && period::Period::month(p, &c.organisation.time_zone).is_ok_and(|p| as_of < p.end)
+    {
+        fault(format!("`run.as_of` lies before the end of `run.period` {p}: the month would be judged before it is over"));
     }
     if c.lake == c.output.url {
         fault("`lake.url` and `output.url` are the same place".to_owned());

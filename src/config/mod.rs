@@ -22,8 +22,40 @@ pub use read::{Fault, Faults};
 pub const REFERENCE: &str = include_str!("reference.toml");
 
 /// The seven categories of exceptions, as the canonical tables name them.
-pub const CATEGORIES: [&str; 7] =
-    ["break_glass", "administrative", "legacy_service", "accessibility", "enrolment", "federated_partner", "incident_testing"];
+pub const CATEGORIES: [&str; 7] = ["break_glass", "administrative", "legacy_service", "accessibility", "enrolment", "federated_partner", "incident_testing"];
+
+/// Every field the register can carry, by canonical name.
+pub const REGISTER_FIELDS: [&str; 29] = [
+    "id",
+    "category",
+    "requestor",
+    "owner",
+    "approvers",
+    "scope",
+    "object_ids",
+    "applications",
+    "justification",
+    "risk",
+    "compensating_controls",
+    "controls_evidence_at",
+    "monitoring_plan",
+    "created_at",
+    "approved_at",
+    "activated_at",
+    "review_cadence",
+    "expires_at",
+    "planned_retirement",
+    "closed_at",
+    "closure_evidence",
+    "last_validation",
+    "custodian",
+    "credential_type",
+    "ticket",
+    "changes",
+    "reviews",
+    "rotations",
+    "notes",
+];
 
 /// Printed beside every value that no policy set.
 pub const TOOL_DEFAULT: &str = "tool default, not policy";

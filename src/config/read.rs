@@ -151,10 +151,10 @@ impl<'a, 't> Section<'a, 't> {
     pub(super) fn parsed<T>(&self, key: &'static str, allowed: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         let text = self.optional_text(key)?;
         let value = parse(&text);
-        if value.is_none() {
-            if let Some(found) = self.value(key) {
-                self.wrong(key, found, &format!("`{text}` is not allowed: {allowed}"));
-            }
+        if value.is_none()
+            && let Some(found) = self.value(key)
+        {
+            self.wrong(key, found, &format!("`{text}` is not allowed: {allowed}"));
         }
         value
     }

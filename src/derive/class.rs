@@ -48,9 +48,23 @@ pub(crate) mod tests {
 
     pub(crate) fn event(mfa_outcome: &'static str) -> Event<'static> {
         Event {
-            source: "s", tenant: "t", event_id: "e", occurred_at: Instant(0), identity_id: Some("u"), stream: "interactive", app_id: Some("a"),
-            correlation_id: Some("c"), legacy_protocol: false, outcome: "success", mfa_outcome, mfa_reason: None, method: None, method_strength: None,
-            one_gesture: false, mfa_required: None, issuer: None,
+            source: "s",
+            tenant: "t",
+            event_id: "e",
+            occurred_at: Instant(0),
+            identity_id: Some("u"),
+            stream: "interactive",
+            app_id: Some("a"),
+            correlation_id: Some("c"),
+            legacy_protocol: false,
+            outcome: "success",
+            mfa_outcome,
+            mfa_reason: None,
+            method: None,
+            method_strength: None,
+            one_gesture: false,
+            mfa_required: None,
+            issuer: None,
         }
     }
 
@@ -61,7 +75,16 @@ pub(crate) mod tests {
     #[test]
     fn each_outcome_has_its_class() {
         let none = Trust::default();
-        for (outcome, want) in [("performed", Some("M1")), ("claim", Some("M2")), ("external", Some("U")), ("exempted", Some("S")), ("single_factor", Some("N")), ("unknown", Some("U")), ("not_applicable", None), ("required_not_met", None)] {
+        for (outcome, want) in [
+            ("performed", Some("M1")),
+            ("claim", Some("M2")),
+            ("external", Some("U")),
+            ("exempted", Some("S")),
+            ("single_factor", Some("N")),
+            ("unknown", Some("U")),
+            ("not_applicable", None),
+            ("required_not_met", None),
+        ] {
             assert_eq!(named(&event(outcome), &none), want, "{outcome}");
         }
         let key = Event { one_gesture: true, method_strength: Some("phishing_resistant"), ..event("performed") };

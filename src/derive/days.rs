@@ -75,7 +75,13 @@ impl Daily<'_> {
 
     fn inputs(&self, day: Day) -> String {
         let c = self.config;
-        let mut text = format!("{VERSION} {} {:?} {:?} {:?}", c.organisation.time_zone, c.trust.on(period::date(day)), c.population.privileged_roles, c.register.as_ref().map(|r| &r.time_zone));
+        let mut text = format!(
+            "{VERSION} {} {:?} {:?} {:?}",
+            c.organisation.time_zone,
+            c.trust.on(period::date(day)),
+            c.population.privileged_roles,
+            c.register.as_ref().map(|r| &r.time_zone)
+        );
         for d in [day.0 - 1, day.0, day.0 + 1] {
             let entry = self.partitions.entries.get(&format!("sign_ins/{}", period::date(Day(d))));
             text.push_str(entry.map_or("-", |e| e.inputs.as_str()));
@@ -99,9 +105,7 @@ impl Daily<'_> {
         let members = effective_members(&table::rows::<GroupMember<'_>>(&groups)?);
         let (roles, assignments) = (self.load::<Role<'_>>(after)?, self.load::<RoleAssignment<'_>>(after)?);
         let privileged = super::privileged_roles(self.config);
-        let holders = (!assignments.is_empty())
-            .then(|| anyhow::Ok(Holders::new(&table::rows(&roles)?, &table::rows(&assignments)?, &members, &privileged)))
-            .transpose()?;
+        let holders = (!assignments.is_empty()).then(|| anyhow::Ok(Holders::new(&table::rows(&roles)?, &table::rows(&assignments)?, &members, &privileged))).transpose()?;
         let cover = Cover::new(&lives, &members);
         let judge = Judge { day, zone, trust: self.config.trust.on(period::date(day)), cover: &cover, holders: holders.as_ref() };
         let (attempts, days) = self.attempts(&judge)?;

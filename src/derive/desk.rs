@@ -217,7 +217,8 @@ fn population_rows(
     let seen = days.iter().map(|a| (a.tenant, a.identity_id)).collect();
     let Some(then) = opening else { return table::batch(population(&facts, None, &seen)) };
     let (identities, registrations, methods) = (table::rows(&then.identities)?, table::rows(&then.registrations)?, table::rows(&then.methods)?);
-    let before = Facts { at: start, identities: &identities, registrations: &registrations, methods: &methods, holders: None, break_glass: &glass_then, rules: &d.config.population };
+    let before =
+        Facts { at: start, identities: &identities, registrations: &registrations, methods: &methods, holders: None, break_glass: &glass_then, rules: &d.config.population };
     table::batch(population(&facts, Some(&before), &seen))
 }
 
@@ -271,7 +272,14 @@ fn intake(d: &Derivation<'_>) -> anyhow::Result<RecordBatch> {
 }
 
 fn intake_days(gates: &Gates) -> anyhow::Result<RecordBatch> {
-    table::batch(gates.deliveries.iter().map(|d| t::IntakeDay { source: &d.source, source_kind: d.kind, expected_day: d.day, arrival: d.state, arrival_reason: &d.reason, rows_kept: d.rows }))
+    table::batch(gates.deliveries.iter().map(|d| t::IntakeDay {
+        source: &d.source,
+        source_kind: d.kind,
+        expected_day: d.day,
+        arrival: d.state,
+        arrival_reason: &d.reason,
+        rows_kept: d.rows,
+    }))
 }
 
 fn policy(config: &Config, period: &Period, tables: &mut BTreeMap<&'static str, RecordBatch>) -> anyhow::Result<()> {
@@ -282,7 +290,9 @@ fn policy(config: &Config, period: &Period, tables: &mut BTreeMap<&'static str, 
     let keys: BTreeSet<&str> = config.targets.iter().map(|t| t.key.as_str()).collect();
     let targets = keys.iter().filter_map(|k| dated::in_force(&config.targets, last, |t| t.key == *k, |t| t.from));
     tables.insert("targets", table::batch(targets.map(|x| t::Target { target_key: &x.key, target_value: x.value, applies_from: period::day(x.from) }))?);
-    let cadences = crate::config::CATEGORIES.iter().filter_map(|c| review_cadence(config, c, period).map(|(cadence_days, origin)| t::Cadence { category: c, duty: "review", cadence_days, origin }));
+    let cadences = crate::config::CATEGORIES
+        .iter()
+        .filter_map(|c| review_cadence(config, c, period).map(|(cadence_days, origin)| t::Cadence { category: c, duty: "review", cadence_days, origin }));
     tables.insert("cadences", table::batch(cadences)?);
     let thresholds = dated::DEFAULT_THRESHOLDS.iter().map(|(key, default)| {
         let set = dated::in_force(&config.thresholds, last, |x| x.key == *key, |x| x.from);

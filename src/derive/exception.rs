@@ -200,17 +200,53 @@ pub(crate) mod tests {
 
     pub(crate) fn entry(id: &'static str) -> Exception<'static> {
         Exception {
-            source: "register", snapshot_at: Instant(0), exception_id: id, category: "accessibility", category_raw: "Accessibility", requestor: Some("ann"),
-            owner: Some("ann"), approvers: Some("cis"), scope_text: None, object_ids: Some("u"), applications: None, justification: None, risk: None,
-            controls: None, controls_declared: false, controls_evidence_at: None, monitoring: None, created_at: Some(at("2026-08-25T00:00:00Z")),
-            approved_at: Some(at("2026-08-28T00:00:00Z")), activated_at: Some(at("2026-09-01T00:00:00Z")), expires_at: Some(at("2026-09-30T22:00:00Z")),
-            retires_at: None, closed_at: None, closure_evidence: None, validated_at: None, custodian: None, credential_kind: None, ticket: None,
-            cadence_raw: None, faults: None, raw_object: "r", raw_offset: 1,
+            source: "register",
+            snapshot_at: Instant(0),
+            exception_id: id,
+            category: "accessibility",
+            category_raw: "Accessibility",
+            requestor: Some("ann"),
+            owner: Some("ann"),
+            approvers: Some("cis"),
+            scope_text: None,
+            object_ids: Some("u"),
+            applications: None,
+            justification: None,
+            risk: None,
+            controls: None,
+            controls_declared: false,
+            controls_evidence_at: None,
+            monitoring: None,
+            created_at: Some(at("2026-08-25T00:00:00Z")),
+            approved_at: Some(at("2026-08-28T00:00:00Z")),
+            activated_at: Some(at("2026-09-01T00:00:00Z")),
+            expires_at: Some(at("2026-09-30T22:00:00Z")),
+            retires_at: None,
+            closed_at: None,
+            closure_evidence: None,
+            validated_at: None,
+            custodian: None,
+            credential_kind: None,
+            ticket: None,
+            cadence_raw: None,
+            faults: None,
+            raw_object: "r",
+            raw_offset: 1,
         }
     }
 
     pub(crate) fn happening(kind: &'static str, when: &str, actor: Option<&'static str>, text: Option<&'static str>) -> ExceptionEvent<'static> {
-        ExceptionEvent { source: "register", snapshot_at: Instant(0), exception_id: "E", event_kind: kind, sequence: 1, happened_at: Some(at(when)), actor, outcome_text: text, evidence_text: text }
+        ExceptionEvent {
+            source: "register",
+            snapshot_at: Instant(0),
+            exception_id: "E",
+            event_kind: kind,
+            sequence: 1,
+            happened_at: Some(at(when)),
+            actor,
+            outcome_text: text,
+            evidence_text: text,
+        }
     }
 
     fn berlin() -> TimeZone {

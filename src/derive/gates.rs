@@ -49,10 +49,13 @@ impl Gates {
             let ledger = inputs.ledgers.get(&s.id).unwrap_or(&empty);
             let deliveries = match s.expected {
                 Expected::Daily => daily(inputs, ledger, &s.id, s.reader.kind(), s.starts.map(period::day), &tables, period),
-                Expected::Snapshot => vec![snapshot(inputs, ledger, &s.id, s.reader.kind(), tables.first().copied().unwrap_or(""), period::instant(period.end), Day(period::day(period.after).0 - 1))],
+                Expected::Snapshot => {
+                    vec![snapshot(inputs, ledger, &s.id, s.reader.kind(), tables.first().copied().unwrap_or(""), period::instant(period.end), Day(period::day(period.after).0 - 1))]
+                }
             };
             if s.expected == Expected::Snapshot {
-                let opening = snapshot(inputs, ledger, &s.id, s.reader.kind(), tables.first().copied().unwrap_or(""), period::instant(period.start), Day(period::day(period.first).0 - 1));
+                let opening =
+                    snapshot(inputs, ledger, &s.id, s.reader.kind(), tables.first().copied().unwrap_or(""), period::instant(period.start), Day(period::day(period.first).0 - 1));
                 close(&mut gates.at_start, &tables, &[opening]);
             }
             close(&mut gates.closed, &tables, &deliveries);
@@ -118,7 +121,9 @@ fn daily(inputs: &Inputs<'_>, ledger: &SourceLedger, source: &str, kind: &'stati
             None if rows == 0 && starts.is_some_and(|s| day < s) => ("missing", format!("{shown} lies before the source's first day")),
             None if rows == 0 => ("missing", format!("nothing was delivered for {shown}")),
             Some((_, _, Some(fault))) => ("truncated", format!("{shown}: {fault}")),
-            Some((read, rejected, None)) if *rejected as f64 > limit * *read as f64 => ("rejects", format!("{shown}: {rejected} of {read} records were refused, more than the allowed share {limit}")),
+            Some((read, rejected, None)) if *rejected as f64 > limit * *read as f64 => {
+                ("rejects", format!("{shown}: {rejected} of {read} records were refused, more than the allowed share {limit}"))
+            }
             _ => ("received", String::new()),
         };
         Delivery { source: source.to_owned(), kind, day, state, reason, rows: i64::try_from(rows).unwrap_or(i64::MAX) }

@@ -82,7 +82,16 @@ mod tests {
     fn roles_are_told_by_template_and_held_within_their_time() {
         let roles = [Role { source: "r", tenant: "", snapshot_at: Instant(0), role_id: "local", template_id: "tpl", role_name: None, privileged_flag: None }];
         let held = |holder_id, role_id, until| RoleAssignment {
-            source: "r", tenant: "", snapshot_at: Instant(0), holder_id, holder_kind: "user", role_id, role_scope: "/", assignment: "eligible", held_from: Some(Instant(10)), held_until: until,
+            source: "r",
+            tenant: "",
+            snapshot_at: Instant(0),
+            holder_id,
+            holder_kind: "user",
+            role_id,
+            role_scope: "/",
+            assignment: "eligible",
+            held_from: Some(Instant(10)),
+            held_until: until,
         };
         let members = BTreeMap::from([("g".to_owned(), BTreeSet::from(["w".to_owned()]))]);
         let h = Holders::new(&roles, &[held("u", "local", Some(Instant(20))), held("v", "other", None), held("g", "tpl", None)], &members, &BTreeSet::from(["tpl"]));

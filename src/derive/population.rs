@@ -92,22 +92,25 @@ pub(crate) fn population<'f>(now: &Facts<'f>, opening: Option<&Facts<'f>>, seen:
         let (population, lasting) = kind(i, now);
         let out = excluded(i, now);
         let privileged = now.holders.map(|h| h.held(i.identity_id, now.at));
-        people.insert(key, Population {
-            tenant: i.tenant,
-            identity_id: i.identity_id,
-            label: i.display_name.or(i.user_name).unwrap_or(i.identity_id),
-            population,
-            excluded: out,
-            attempts_excluded: lasting,
-            privileged,
-            privileged_excluded: if matches!(out, "deleted" | "disabled" | "workload identity" | "break-glass account") { out } else { "" },
-            department: i.department.unwrap_or(""),
-            person_id: i.person_id,
-            started_at: started(i),
-            in_registrations: listed.contains(&key),
-            opening_in_scope: before.as_ref().map(|(scope, _)| scope.get(&key).copied().unwrap_or(false)),
-            opening_usable: before.as_ref().and_then(|(_, usable)| usable.get(&key).copied().flatten()),
-        });
+        people.insert(
+            key,
+            Population {
+                tenant: i.tenant,
+                identity_id: i.identity_id,
+                label: i.display_name.or(i.user_name).unwrap_or(i.identity_id),
+                population,
+                excluded: out,
+                attempts_excluded: lasting,
+                privileged,
+                privileged_excluded: if matches!(out, "deleted" | "disabled" | "workload identity" | "break-glass account") { out } else { "" },
+                department: i.department.unwrap_or(""),
+                person_id: i.person_id,
+                started_at: started(i),
+                in_registrations: listed.contains(&key),
+                opening_in_scope: before.as_ref().map(|(scope, _)| scope.get(&key).copied().unwrap_or(false)),
+                opening_usable: before.as_ref().and_then(|(_, usable)| usable.get(&key).copied().flatten()),
+            },
+        );
     }
     for key in seen {
         people.entry(*key).or_insert_with(|| unlisted(*key, now));
@@ -155,9 +158,26 @@ mod tests {
 
     fn person(identity_id: &'static str, user_name: &'static str) -> Identity<'static> {
         Identity {
-            source: "d", tenant: "", snapshot_at: Instant(0), identity_id, user_name: Some(user_name), display_name: None, user_kind: "member", enabled: Some(true), deleted: false,
-            created_at: Some(Instant(1)), hired_at: None, leaves_at: None, employee_type: None, department: None, company: None, person_id: identity_id, synced: None,
-            last_sign_in_at: None, raw_object: "o", raw_offset: 0,
+            source: "d",
+            tenant: "",
+            snapshot_at: Instant(0),
+            identity_id,
+            user_name: Some(user_name),
+            display_name: None,
+            user_kind: "member",
+            enabled: Some(true),
+            deleted: false,
+            created_at: Some(Instant(1)),
+            hired_at: None,
+            leaves_at: None,
+            employee_type: None,
+            department: None,
+            company: None,
+            person_id: identity_id,
+            synced: None,
+            last_sign_in_at: None,
+            raw_object: "o",
+            raw_offset: 0,
         }
     }
 
@@ -180,20 +200,60 @@ mod tests {
         let seen = BTreeSet::from([("", "ghost")]);
         let rows = population(&facts, None, &seen);
         let reasons: Vec<_> = rows.iter().map(|p| (p.identity_id, p.excluded)).collect();
-        assert_eq!(reasons, [
-            ("a", ""), ("b", "deleted"), ("bg", "break-glass account"), ("bg-off", "disabled"), ("c", "service account"), ("d", "shared, room or resource account"),
-            ("e", "guest"), ("f", "not yet started"), ("g", ""), ("ghost", "not in the directory export"),
-        ]);
+        assert_eq!(
+            reasons,
+            [
+                ("a", ""),
+                ("b", "deleted"),
+                ("bg", "break-glass account"),
+                ("bg-off", "disabled"),
+                ("c", "service account"),
+                ("d", "shared, room or resource account"),
+                ("e", "guest"),
+                ("f", "not yet started"),
+                ("g", ""),
+                ("ghost", "not in the directory export"),
+            ]
+        );
         assert!(rows.iter().all(|p| p.privileged.is_none() && p.opening_in_scope.is_none()));
     }
 
     #[test]
     fn a_factor_is_usable_only_if_registered_and_allowed() {
-        let registration = |identity_id, capable| Registration { source: "r", tenant: "", snapshot_at: Instant(0), identity_id, registered: Some(true), capable, admin_flag: None, preferred_raw: None, raw_object: "o", raw_offset: 0 };
-        let method = |identity_id, second_factor| RegisteredMethod { source: "r", tenant: "", snapshot_at: Instant(0), identity_id, method: "push", method_raw: "push", method_strength: "app", second_factor, syncable: false };
+        let registration = |identity_id, capable| Registration {
+            source: "r",
+            tenant: "",
+            snapshot_at: Instant(0),
+            identity_id,
+            registered: Some(true),
+            capable,
+            admin_flag: None,
+            preferred_raw: None,
+            raw_object: "o",
+            raw_offset: 0,
+        };
+        let method = |identity_id, second_factor| RegisteredMethod {
+            source: "r",
+            tenant: "",
+            snapshot_at: Instant(0),
+            identity_id,
+            method: "push",
+            method_raw: "push",
+            method_strength: "app",
+            second_factor,
+            syncable: false,
+        };
         let registrations = [registration("a", Some(true)), registration("b", Some(false)), registration("c", None), registration("d", Some(true))];
         let methods = [method("a", true), method("b", true), method("c", true), method("d", false)];
-        let facts = Facts { at: Instant(0), identities: &[], registrations: &registrations, methods: &methods, holders: None, break_glass: &BTreeSet::new(), rules: &PopulationRules::default() };
+        let facts = Facts {
+            at: Instant(0),
+            identities: &[],
+            registrations: &registrations,
+            methods: &methods,
+            holders: None,
+            break_glass: &BTreeSet::new(),
+            rules: &PopulationRules::default(),
+        };
         let got: Vec<_> = usable(&facts).into_iter().map(|((_, id), u)| (id, u)).collect();
         assert_eq!(got, [("a", Some(true)), ("b", Some(false)), ("c", None), ("d", Some(false))]);
     }

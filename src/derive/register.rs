@@ -108,7 +108,14 @@ pub(crate) fn flows<'a>(life: &Life<'a>, start: Instant, end: Instant) -> Vec<Ex
     }
     rows.into_iter()
         .zip(1..)
-        .map(|((moved_at, category, movement, stock_effect), sequence)| ExceptionFlow { exception_id: life.entry.exception_id, category, movement, sequence, moved_at, stock_effect })
+        .map(|((moved_at, category, movement, stock_effect), sequence)| ExceptionFlow {
+            exception_id: life.entry.exception_id,
+            category,
+            movement,
+            sequence,
+            moved_at,
+            stock_effect,
+        })
         .collect()
 }
 

@@ -49,7 +49,7 @@ fn exception(world: &World, entry: &Entry, days: &mut Days) {
                 minute: 15 * 60,
                 activity: "Reset password (by admin)",
                 actor: Some(world.cast.admins.start),
-                targets: vec![user_target(person, json!([]))],
+                targets: vec![user_target(person, &json!([]))],
                 ..Act::plain()
             };
             add(days, at, reset);
@@ -72,37 +72,15 @@ fn exclusion_group(world: &World, entry: &Entry, person: &Person) -> (u64, &'sta
 fn membership(world: &World, entry: &Entry, person: &Person, days: &mut Days) {
     let (group, name) = exclusion_group(world, entry, person);
     let id = world.object(group);
-    let change = json!([
-        property("Group.ObjectID", &Value::Null, &Value::from(id.to_string())),
-        property("Group.DisplayName", &Value::Null, &Value::from(name)),
-    ]);
-    let act = Act {
-        category: "GroupManagement",
-        actor: Some(entry.implementer),
-        targets: vec![
-            user_target(person, change),
-            target(id, name, "Group", json!([])),
-        ],
-        ..Act::plain()
-    };
+    let change = json!([property("Group.ObjectID", &Value::Null, &Value::from(id.to_string())), property("Group.DisplayName", &Value::Null, &Value::from(name)),]);
+    let act =
+        Act { category: "GroupManagement", actor: Some(entry.implementer), targets: vec![user_target(person, &change), target(id, name, "Group", &json!([]))], ..Act::plain() };
     if let Some(at) = entry.activated {
-        let added = Act {
-            minute: 12 * 60,
-            activity: "Add member to group",
-            operation: "Assign",
-            ticket: Some(format!("CHG-{:05}", 50_000 + entry.number)),
-            ..act.clone()
-        };
+        let added = Act { minute: 12 * 60, activity: "Add member to group", operation: "Assign", ticket: Some(format!("CHG-{:05}", 50_000 + entry.number)), ..act.clone() };
         add(days, at, added);
     }
     if let Some(at) = entry.closed {
-        let removed = Act {
-            minute: 16 * 60,
-            activity: "Remove member from group",
-            operation: "Unassign",
-            ticket: Some(format!("CHG-{:05}", 70_000 + entry.number)),
-            ..act
-        };
+        let removed = Act { minute: 16 * 60, activity: "Remove member from group", operation: "Unassign", ticket: Some(format!("CHG-{:05}", 70_000 + entry.number)), ..act };
         add(days, at, removed);
     }
 }
@@ -112,10 +90,7 @@ fn policy_edit(world: &World, days: &mut Days) {
     let Some((day, _)) = policies::stray_exclusion(world) else {
         return;
     };
-    let (before, after) = (
-        policies::export(world, day.plus(-1), 0),
-        policies::export(world, day, 0),
-    );
+    let (before, after) = (policies::export(world, day.plus(-1), 0), policies::export(world, day, 0));
     let name = POLICIES[0].name;
     let id = world.policy_id(0);
     let actor = Some(world.cast.admins.start + 4);
@@ -125,30 +100,12 @@ fn policy_edit(world: &World, days: &mut Days) {
         category: "Policy",
         service: "Conditional Access",
         actor,
-        targets: vec![target(
-            id,
-            name,
-            "Policy",
-            json!([property("ConditionalAccessPolicy", &before, &after)]),
-        )],
+        targets: vec![target(id, name, "Policy", &json!([property("ConditionalAccessPolicy", &before, &after)]))],
         ..Act::plain()
     };
-    let detail = |state: &str| {
-        json!([format!(
-            "{{\"Version\":1,\"State\":\"{state}\",\"Controls\":[{{\"Control\":[\"Mfa\"]}}]}}"
-        )])
-    };
-    let change = json!([property(
-        "PolicyDetail",
-        &detail("Enabled"),
-        &detail("Enabled")
-    )]);
-    let twin = Act {
-        activity: "Update policy",
-        service: "Core Directory",
-        targets: vec![target(id, name, "Policy", change)],
-        ..semantic.clone()
-    };
+    let detail = |state: &str| json!([format!("{{\"Version\":1,\"State\":\"{state}\",\"Controls\":[{{\"Control\":[\"Mfa\"]}}]}}")]);
+    let change = json!([property("PolicyDetail", &detail("Enabled"), &detail("Enabled"))]);
+    let twin = Act { activity: "Update policy", service: "Core Directory", targets: vec![target(id, name, "Policy", &change)], ..semantic.clone() };
     add(days, day, semantic);
     add(days, day, twin);
 }
@@ -161,43 +118,17 @@ fn activations(world: &World, days: &mut Days) {
         return;
     };
     let (template, name) = if world.plan.clean {
-        (
-            "e8611ab8-c189-46e8-94e1-60213ab1f814",
-            "Privileged Role Administrator",
-        )
+        ("e8611ab8-c189-46e8-94e1-60213ab1f814", "Privileged Role Administrator")
     } else {
-        (
-            "194ae4cb-b126-40b2-bd5b-6091b380977d",
-            "Security Administrator",
-        )
+        ("194ae4cb-b126-40b2-bd5b-6091b380977d", "Security Administrator")
     };
     for day in world.calendar.days().filter(|day| day.weekday() == 1) {
-        for (minute, activity) in [
-            (9 * 60 + 8, "Add member to role requested (PIM activation)"),
-            (9 * 60 + 9, "Add member to role completed (PIM activation)"),
-        ] {
-            let change = json!([
-                property("Role.TemplateId", &Value::Null, &Value::from(template)),
-                property("Role.DisplayName", &Value::Null, &Value::from(name))
-            ]);
+        for (minute, activity) in [(9 * 60 + 8, "Add member to role requested (PIM activation)"), (9 * 60 + 9, "Add member to role completed (PIM activation)")] {
+            let change = json!([property("Role.TemplateId", &Value::Null, &Value::from(template)), property("Role.DisplayName", &Value::Null, &Value::from(name))]);
             let role = json!({"id": template, "displayName": name, "type": "Role", "userPrincipalName": null, "groupType": null, "modifiedProperties": change});
-            let targets = vec![role, user_target(person, json!([]))];
+            let targets = vec![role, user_target(person, &json!([]))];
             let reason = "weekly check of the alerts".to_owned();
-            add(
-                days,
-                day,
-                Act {
-                    minute,
-                    activity,
-                    category: "RoleManagement",
-                    service: "PIM",
-                    operation: "Add",
-                    actor: Some(index),
-                    targets,
-                    reason,
-                    ..Act::plain()
-                },
-            );
+            add(days, day, Act { minute, activity, category: "RoleManagement", service: "PIM", operation: "Add", actor: Some(index), targets, reason, ..Act::plain() });
         }
     }
 }

@@ -53,7 +53,7 @@ impl Act {
 }
 
 /// A user as the target of an act.
-pub(crate) fn user_target(person: &Person, properties: Value) -> Value {
+pub(crate) fn user_target(person: &Person, properties: &Value) -> Value {
     json!({
         "id": person.id.to_string(),
         "displayName": person.display,
@@ -65,7 +65,7 @@ pub(crate) fn user_target(person: &Person, properties: Value) -> Value {
 }
 
 /// Any other object as the target of an act.
-pub(crate) fn target(id: Guid, name: &str, kind: &str, properties: Value) -> Value {
+pub(crate) fn target(id: Guid, name: &str, kind: &str, properties: &Value) -> Value {
     json!({
         "id": id.to_string(),
         "displayName": name,
@@ -79,11 +79,7 @@ pub(crate) fn target(id: Guid, name: &str, kind: &str, properties: Value) -> Val
 /// A changed property; both values are JSON inside a string, as in the real log.
 pub(crate) fn property(name: &str, before: &Value, after: &Value) -> Value {
     let text = |value: &Value| {
-        if value.is_null() {
-            Value::Null
-        } else {
-            Value::from(value.to_string())
-        }
+        if value.is_null() { Value::Null } else { Value::from(value.to_string()) }
     };
     json!({"displayName": name, "oldValue": text(before), "newValue": text(after)})
 }
@@ -110,22 +106,14 @@ pub(crate) fn write(world: &World, sink: &mut dyn Sink) -> anyhow::Result<()> {
         if monitor && !records.is_empty() {
             sink.put(&key, gzip(&lines(world, &records)?)?)?;
         } else {
-            put_json(
-                sink,
-                &key,
-                "https://graph.microsoft.com/beta/$metadata#auditLogs/directoryAudits",
-                records,
-            )?;
+            put_json(sink, &key, "https://graph.microsoft.com/beta/$metadata#auditLogs/directoryAudits", records)?;
         }
     }
     Ok(())
 }
 
 fn record(world: &World, day: Day, act: &Act, number: u64) -> anyhow::Result<Value> {
-    let at = world
-        .calendar
-        .at(day, act.minute)?
-        .plus_seconds(i64::try_from(number % 50)?);
+    let at = world.calendar.at(day, act.minute)?.plus_seconds(i64::try_from(number % 50)?);
     let initiated = match act.actor.and_then(|index| world.people.get(index)) {
         Some(person) => json!({"user": {
             "id": person.id.to_string(),
@@ -141,10 +129,7 @@ fn record(world: &World, day: Day, act: &Act, number: u64) -> anyhow::Result<Val
             "servicePrincipalName": null
         }}),
     };
-    let details = act.ticket.as_ref().map_or_else(
-        || json!([]),
-        |ticket| json!([{"key": "ticket", "value": ticket}]),
-    );
+    let details = act.ticket.as_ref().map_or_else(|| json!([]), |ticket| json!([{"key": "ticket", "value": ticket}]));
     Ok(json!({
         "id": format!("Directory_{}_{number:06}", Guid::of(world.plan.seed, Purpose::Audit, number)),
         "category": act.category,

@@ -102,12 +102,7 @@ impl Moment {
         match notation {
             1 => {
                 self.write_seconds(out)?;
-                write!(
-                    out,
-                    ".{:03}{:03}+00:00",
-                    self.0.rem_euclid(1000),
-                    ticks % 1000
-                )
+                write!(out, ".{:03}{:03}+00:00", self.0.rem_euclid(1000), ticks % 1000)
             }
             2 => {
                 self.write_seconds(out)?;
@@ -116,12 +111,7 @@ impl Moment {
             3 => self.write_american(out),
             4 => {
                 Self(self.0 - 5 * HOUR_MS).write_seconds(out)?;
-                write!(
-                    out,
-                    ".{:03}{:04}-05:00",
-                    self.0.rem_euclid(1000),
-                    ticks % 10_000
-                )
+                write!(out, ".{:03}{:04}-05:00", self.0.rem_euclid(1000), ticks % 10_000)
             }
             5 => self.write_seconds(out),
             _ => self.write_ticks(out, ticks),
@@ -138,13 +128,7 @@ impl Moment {
         let date = self.day().date();
         let half = if hour < 12 { "AM" } else { "PM" };
         let shown = if hour % 12 == 0 { 12 } else { hour % 12 };
-        write!(
-            out,
-            "{}/{}/{} {shown}:{minute:02}:{second:02} {half}",
-            date.month(),
-            date.day(),
-            date.year()
-        )
+        write!(out, "{}/{}/{} {shown}:{minute:02}:{second:02} {half}", date.month(), date.day(), date.year())
     }
 }
 
@@ -176,18 +160,13 @@ pub(crate) struct Calendar {
 impl Calendar {
     /// Works out the months of a plan.
     pub(crate) fn new(plan: &Plan) -> anyhow::Result<Self> {
-        let zone = TimeZone::get(&plan.time_zone)
-            .with_context(|| format!("time zone `{}`", plan.time_zone))?;
+        let zone = TimeZone::get(&plan.time_zone).with_context(|| format!("time zone `{}`", plan.time_zone))?;
         let start = plan.first_month.first_of_month();
         let mut months = Vec::new();
         for number in 0..plan.months {
             let span = Span::new().try_months(i64::from(number))?;
             let first = start.checked_add(span).context("a month of the plan")?;
-            months.push(Month {
-                first: Day::of(first),
-                last: Day::of(first.last_of_month()),
-                label: format!("{:04}-{:02}", first.year(), first.month()),
-            });
+            months.push(Month { first: Day::of(first), last: Day::of(first.last_of_month()), label: format!("{:04}-{:02}", first.year(), first.month()) });
         }
         anyhow::ensure!(!months.is_empty(), "a plan needs at least one month");
         Ok(Self { zone, months })
@@ -208,9 +187,7 @@ impl Calendar {
 
     /// The index of the month that holds a local day.
     pub(crate) fn month_of(&self, day: Day) -> Option<usize> {
-        self.months
-            .iter()
-            .position(|month| month.first <= day && day <= month.last)
+        self.months.iter().position(|month| month.first <= day && day <= month.last)
     }
 
     /// The first day of the data.
@@ -259,18 +236,14 @@ mod tests {
 
     #[test]
     fn moments_are_written_in_many_notations() {
-        let moment =
-            Moment(Day::of(Date::constant(2026, 10, 25)).0 as i64 * DAY_MS + 13 * HOUR_MS + 5_123);
+        let moment = Moment(Day::of(Date::constant(2026, 10, 25)).0 as i64 * DAY_MS + 13 * HOUR_MS + 5_123);
         let mut out = String::new();
         moment.write_ticks(&mut out, 4567).unwrap();
         out.push(' ');
         moment.write_notation(&mut out, 3, 0).unwrap();
         out.push(' ');
         moment.write_notation(&mut out, 4, 7).unwrap();
-        assert_eq!(
-            out,
-            "2026-10-25T13:00:05.1234567Z 10/25/2026 1:00:05 PM 2026-10-25T08:00:05.1230007-05:00"
-        );
+        assert_eq!(out, "2026-10-25T13:00:05.1234567Z 10/25/2026 1:00:05 PM 2026-10-25T08:00:05.1230007-05:00");
         assert_eq!(moment.to_string(), "2026-10-25T13:00:05Z");
     }
 }

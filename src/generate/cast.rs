@@ -30,11 +30,7 @@ impl Cast {
     /// Divides the people of a plan.
     pub(crate) fn new(plan: &Plan) -> anyhow::Result<Self> {
         let least = if plan.clean { 20 } else { 60 };
-        anyhow::ensure!(
-            plan.people >= least,
-            "a tenant of this kind needs at least {least} people, not {}",
-            plan.people
-        );
+        anyhow::ensure!(plan.people >= least, "a tenant of this kind needs at least {least} people, not {}", plan.people);
         let people = usize::try_from(plan.people)?;
         let services = (people * 3 / 100).max(2);
         let rooms = (people / 50).max(1);
@@ -74,11 +70,7 @@ impl Cast {
             return Part::Ordinary;
         }
         if self.guests.contains(&index) {
-            return if (index - self.guests.start) % 4 == 3 {
-                Part::Ordinary
-            } else {
-                Part::HomeMfa
-            };
+            return if (index - self.guests.start) % 4 == 3 { Part::Ordinary } else { Part::HomeMfa };
         }
         if index + 1 == self.excepted.end {
             return Part::NeedlessException;

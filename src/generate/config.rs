@@ -37,15 +37,8 @@ pub(crate) fn write(world: &World, sink: &mut dyn Sink) -> anyhow::Result<()> {
     head(world, month, &mut out)?;
     let starts = world.calendar.first();
     for (name, kind, expected) in SOURCES {
-        writeln!(
-            out,
-            "[[source]]\nid = \"entra-{name}\"\nkind = \"entra.{kind}\"\nurl = \"raw/entra/{name}\""
-        )?;
-        writeln!(
-            out,
-            "pattern = \"**/*\"\nexpected = \"{expected}\"\nstarts = \"{starts}\"\ntenant = \"{}\"\n",
-            world.tenant
-        )?;
+        writeln!(out, "[[source]]\nid = \"entra-{name}\"\nkind = \"entra.{kind}\"\nurl = \"raw/entra/{name}\"")?;
+        writeln!(out, "pattern = \"**/*\"\nexpected = \"{expected}\"\nstarts = \"{starts}\"\ntenant = \"{}\"\n", world.tenant)?;
     }
     rules(world, &mut out)?;
     sink.put("mfaudit.toml", out.into_bytes())
@@ -56,63 +49,24 @@ fn head(world: &World, month: &Month, out: &mut String) -> anyhow::Result<()> {
     // Four whole days after the end, so that late records have arrived and nothing is provisional.
     let as_of = month.last.plus(5);
     let organisation = serde_json::to_string(&plan.organisation)?;
-    writeln!(
-        out,
-        "# A synthetic tenant made by `mfaudit generate` (seed {}); every name and number in it is invented.\n",
-        plan.seed
-    )?;
-    writeln!(
-        out,
-        "[organisation]\nname = {organisation}\ntime_zone = \"{}\"\nclassification = \"Confidential\"\n",
-        plan.time_zone
-    )?;
-    writeln!(
-        out,
-        "[run]\nperiod = \"{}\"\nas_of = \"{as_of}T02:00:00Z\"\ntrend_months = {}\n",
-        month.label, plan.months
-    )?;
+    writeln!(out, "# A synthetic tenant made by `mfaudit generate` (seed {}); every name and number in it is invented.\n", plan.seed)?;
+    writeln!(out, "[organisation]\nname = {organisation}\ntime_zone = \"{}\"\nclassification = \"Confidential\"\n", plan.time_zone)?;
+    writeln!(out, "[run]\nperiod = \"{}\"\nas_of = \"{as_of}T02:00:00Z\"\ntrend_months = {}\n", month.label, plan.months)?;
     writeln!(out, "[lake]\nurl = \"lake\"\n\n[output]\nurl = \"out\"\n")?;
     Ok(())
 }
 
 fn rules(world: &World, out: &mut String) -> anyhow::Result<()> {
     let from = format!("{:04}-01-01", world.calendar.first().date().year());
-    writeln!(
-        out,
-        "[register]\nurl = \"register\"\npattern = \"*.csv\"\ntime_zone = \"{}\"\n",
-        world.plan.time_zone
-    )?;
-    writeln!(
-        out,
-        "[population]\nservice_accounts = [\"svc-*\"]\nshared_accounts = [\"room-*\", \"shared-*\"]"
-    )?;
-    writeln!(
-        out,
-        "# Exchange Administrator\nprivileged_roles = [\"29232cdf-9323-42fd-ade2-1d097af3e4de\"]\n"
-    )?;
-    writeln!(
-        out,
-        "[[trust]]\nfrom = \"2026-01-01\"\nfederated_providers = []\nhome_tenants = [\"{}\"]\naccepted_relaxations = [\"trusted_location\"]\n",
-        world.partner
-    )?;
+    writeln!(out, "[register]\nurl = \"register\"\npattern = \"*.csv\"\ntime_zone = \"{}\"\n", world.plan.time_zone)?;
+    writeln!(out, "[population]\nservice_accounts = [\"svc-*\"]\nshared_accounts = [\"room-*\", \"shared-*\"]")?;
+    writeln!(out, "# Exchange Administrator\nprivileged_roles = [\"29232cdf-9323-42fd-ade2-1d097af3e4de\"]\n")?;
+    writeln!(out, "[[trust]]\nfrom = \"2026-01-01\"\nfederated_providers = []\nhome_tenants = [\"{}\"]\naccepted_relaxations = [\"trusted_location\"]\n", world.partner)?;
     for (key, value) in TARGETS {
-        writeln!(
-            out,
-            "[[target]]\nkey = \"{key}\"\nvalue = {value}\nfrom = \"{from}\"\n"
-        )?;
+        writeln!(out, "[[target]]\nkey = \"{key}\"\nvalue = {value}\nfrom = \"{from}\"\n")?;
     }
-    for category in [
-        Category::BreakGlass,
-        Category::Administrative,
-        Category::Legacy,
-        Category::Accessibility,
-    ] {
-        writeln!(
-            out,
-            "[[cadence]]\ncategory = \"{}\"\nreview_days = {}",
-            category.label(),
-            category.review_days()
-        )?;
+    for category in [Category::BreakGlass, Category::Administrative, Category::Legacy, Category::Accessibility] {
+        writeln!(out, "[[cadence]]\ncategory = \"{}\"\nreview_days = {}", category.label(), category.review_days())?;
         if category == Category::BreakGlass {
             writeln!(out, "rotation_days = 90")?;
         }

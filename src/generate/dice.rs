@@ -44,15 +44,7 @@ impl Guid {
 impl fmt::Display for Guid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bits = self.0;
-        write!(
-            f,
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            bits >> 96,
-            (bits >> 80) & 0xffff,
-            (bits >> 64) & 0xffff,
-            (bits >> 48) & 0xffff,
-            bits & 0xffff_ffff_ffff
-        )
+        write!(f, "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", bits >> 96, (bits >> 80) & 0xffff, (bits >> 64) & 0xffff, (bits >> 48) & 0xffff, bits & 0xffff_ffff_ffff)
     }
 }
 
@@ -63,9 +55,7 @@ pub(crate) struct Dice(ChaCha8Rng);
 impl Dice {
     /// The stream of one purpose and one subject.
     pub(crate) fn new(seed: u64, purpose: Purpose, subject: u64, detail: u64) -> Self {
-        let mixed = [purpose as u64, subject, detail]
-            .into_iter()
-            .fold(seed, |state, part| spread(state ^ spread(part)));
+        let mixed = [purpose as u64, subject, detail].into_iter().fold(seed, |state, part| spread(state ^ spread(part)));
         Self(ChaCha8Rng::seed_from_u64(mixed))
     }
 

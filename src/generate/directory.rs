@@ -10,12 +10,7 @@ use super::roles;
 use super::world::World;
 
 /// Writes a collection the way Graph answers, one object a line.
-pub(crate) fn put_json(
-    sink: &mut dyn Sink,
-    key: &str,
-    context: &str,
-    values: impl IntoIterator<Item = Value>,
-) -> anyhow::Result<()> {
+pub(crate) fn put_json(sink: &mut dyn Sink, key: &str, context: &str, values: impl IntoIterator<Item = Value>) -> anyhow::Result<()> {
     let mut bytes = format!("{{\"@odata.context\":\"{context}\",\"value\":[").into_bytes();
     for (number, value) in values.into_iter().enumerate() {
         bytes.extend_from_slice(if number == 0 { b"\n" } else { b",\n" });
@@ -27,28 +22,14 @@ pub(crate) fn put_json(
 
 /// Writes every snapshot of a day.
 pub(crate) fn write(world: &World, day: Day, sink: &mut dyn Sink) -> anyhow::Result<()> {
-    let everybody = world
-        .people
-        .iter()
-        .enumerate()
-        .filter(|(_, person)| person.exists(day));
+    let everybody = world.people.iter().enumerate().filter(|(_, person)| person.exists(day));
     let users = everybody.clone().map(|(_, person)| user(person, day));
-    put_json(
-        sink,
-        &format!("raw/entra/users/{day}.json.gz"),
-        "https://graph.microsoft.com/beta/$metadata#users",
-        users,
-    )?;
+    put_json(sink, &format!("raw/entra/users/{day}.json.gz"), "https://graph.microsoft.com/beta/$metadata#users", users)?;
     // The report has no rows of disabled accounts, and a few rows are missing without a reason.
     let listed = everybody.filter(|(_, person)| person.enabled(day) && !person.unlisted);
     let rows = listed.map(|(index, person)| registration(world, index, person, day));
     let context = "https://graph.microsoft.com/beta/$metadata#reports/authenticationMethods/userRegistrationDetails";
-    put_json(
-        sink,
-        &format!("raw/entra/registrations/{day}.json.gz"),
-        context,
-        rows,
-    )?;
+    put_json(sink, &format!("raw/entra/registrations/{day}.json.gz"), context, rows)?;
     roles::write(world, day, sink)?;
     super::policies::write(world, day, sink)
 }

@@ -57,21 +57,13 @@ impl Category {
         match self {
             Self::Administrative => 7,
             Self::Accessibility => 90,
-            Self::BreakGlass
-            | Self::Legacy
-            | Self::Hardware
-            | Self::Partner
-            | Self::Incident
-            | Self::Unknown => 30,
+            Self::BreakGlass | Self::Legacy | Self::Hardware | Self::Partner | Self::Incident | Self::Unknown => 30,
         }
     }
 
     /// The cadence is part of the written configuration (the others are left to defaults).
     pub(crate) const fn has_cadence(self) -> bool {
-        matches!(
-            self,
-            Self::BreakGlass | Self::Administrative | Self::Legacy | Self::Accessibility
-        )
+        matches!(self, Self::BreakGlass | Self::Administrative | Self::Legacy | Self::Accessibility)
     }
 }
 
@@ -202,11 +194,7 @@ impl Entry {
         } else if reached(self.closed) {
             Some("closed")
         } else if reached(self.activated) {
-            Some(if reached(self.last_day(day)) {
-                "expired_open"
-            } else {
-                "active"
-            })
+            Some(if reached(self.last_day(day)) { "expired_open" } else { "active" })
         } else if reached(self.approved) {
             Some("approved")
         } else {
@@ -224,10 +212,7 @@ impl Entry {
         let cadence = self.category.review_days();
         let mut due = activated.plus(cadence);
         for kind in pattern.chars().cycle() {
-            let ended = [self.closed, self.last_day(due)]
-                .into_iter()
-                .flatten()
-                .any(|end| end <= due);
+            let ended = [self.closed, self.last_day(due)].into_iter().flatten().any(|end| end <= due);
             if due > horizon || ended {
                 return;
             }

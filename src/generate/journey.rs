@@ -59,34 +59,14 @@ pub(crate) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     /// A journey of one person that starts at a moment.
-    pub(crate) fn new(
-        world: &'a World,
-        index: usize,
-        at: Moment,
-        dice: &'a mut Dice,
-        events: &'a mut Vec<Event>,
-    ) -> Self {
+    pub(crate) fn new(world: &'a World, index: usize, at: Moment, dice: &'a mut Dice, events: &'a mut Vec<Event>) -> Self {
         let place = world.people.get(index).map_or(0, |person| person.place);
         // Some clients send the same correlation id for ever: it must never join attempts by itself.
         let reused = !world.plan.clean && index % 37 == 5;
-        let correlation = if reused {
-            Guid::of(world.plan.seed, Purpose::Correlation, index as u64)
-        } else {
-            dice.guid()
-        };
+        let correlation = if reused { Guid::of(world.plan.seed, Purpose::Correlation, index as u64) } else { dice.guid() };
         let session = dice.guid();
         let app = dice.pick(&APPS);
-        Self {
-            world,
-            index,
-            dice,
-            events,
-            at,
-            place,
-            app,
-            correlation,
-            session,
-        }
+        Self { world, index, dice, events, at, place, app, correlation, session }
     }
 
     /// Makes one record; the next one follows some seconds later.
@@ -114,11 +94,7 @@ impl<'a> Walk<'a> {
         }
         if fresh && self.dice.chance(350) {
             let moved = self.dice.chance(400);
-            self.record(if moved {
-                &setbacks::PROMPT_MOVED
-            } else {
-                &setbacks::PROMPT
-            });
+            self.record(if moved { &setbacks::PROMPT_MOVED } else { &setbacks::PROMPT });
             if !clean && self.dice.chance(60) {
                 self.record(&setbacks::SILENT);
             }
@@ -130,22 +106,12 @@ impl<'a> Walk<'a> {
 }
 
 /// Everybody's ordinary day.
-pub(crate) fn day(
-    world: &World,
-    day: Day,
-    events: &mut Vec<Event>,
-    tally: &mut Tally,
-) -> anyhow::Result<()> {
+pub(crate) fn day(world: &World, day: Day, events: &mut Vec<Event>, tally: &mut Tally) -> anyhow::Result<()> {
     for (index, person) in world.people.iter().enumerate() {
         if person.kind == Kind::BreakGlass || !person.active(day) {
             continue;
         }
-        let mut dice = Dice::new(
-            world.plan.seed,
-            Purpose::Journey,
-            index as u64,
-            day.number(),
-        );
+        let mut dice = Dice::new(world.plan.seed, Purpose::Journey, index as u64, day.number());
         let count = attempts(world, person, day, &mut dice);
         // Many attempts need a longer day to stay apart.
         let (start, span) = if count > 30 { (420, 840) } else { (450, 540) };
@@ -174,8 +140,7 @@ fn attempts(world: &World, person: &Person, day: Day, dice: &mut Dice) -> u32 {
     let weekday = if day.is_weekend() { 40 } else { 1000 };
     // A month has about 21 working days.
     let millionths = (world.plan.sign_ins_per_person_month * 1_000_000.0 / 21.0) as u64;
-    let expected =
-        millionths.saturating_mul(share * weekday) / 1_000_000 * u64::from(person.pace) / 1000;
+    let expected = millionths.saturating_mul(share * weekday) / 1_000_000 * u64::from(person.pace) / 1000;
     let count = expected.saturating_add(u64::from(dice.below(1_000_000))) / 1_000_000;
     u32::try_from(count).unwrap_or(MOST).min(MOST)
 }
@@ -185,13 +150,7 @@ fn second(at: Moment, dice: &mut Dice) -> Moment {
 }
 
 /// One attempt: a failure that stays one, or a prelude and the record that settles it.
-fn attempt(
-    walk: &mut Walk<'_>,
-    person: &Person,
-    day: Day,
-    last: &'static Sheet,
-    tally: &mut Tally,
-) {
+fn attempt(walk: &mut Walk<'_>, person: &Person, day: Day, last: &'static Sheet, tally: &mut Tally) {
     if !last.client.is_empty() && last.protocol != "ropc" {
         walk.app = &MAIL;
     }
@@ -229,24 +188,12 @@ fn failure(walk: &mut Walk<'_>, class: Class) {
 }
 
 /// Token refreshes that follow a day's sign-ins.
-fn refreshes(
-    world: &World,
-    index: usize,
-    day: Day,
-    count: u32,
-    dice: &mut Dice,
-    events: &mut Vec<Event>,
-) -> anyhow::Result<()> {
-    let Some(person) = world
-        .people
-        .get(index)
-        .filter(|person| person.kind != Kind::Service)
-    else {
+fn refreshes(world: &World, index: usize, day: Day, count: u32, dice: &mut Dice, events: &mut Vec<Event>) -> anyhow::Result<()> {
+    let Some(person) = world.people.get(index).filter(|person| person.kind != Kind::Service) else {
         return Ok(());
     };
     let millionths = (world.plan.non_interactive_ratio * 1_000_000.0) as u64;
-    let wanted = (millionths.saturating_mul(u64::from(count)) + u64::from(dice.below(1_000_000)))
-        / 1_000_000;
+    let wanted = (millionths.saturating_mul(u64::from(count)) + u64::from(dice.below(1_000_000))) / 1_000_000;
     // A person without a sign-in on the day has no session to refresh.
     let wanted = if count == 0 { 0 } else { wanted.min(5_000) };
     for _ in 0..wanted {

@@ -43,13 +43,7 @@ pub(crate) fn gzip(bytes: &[u8]) -> anyhow::Result<Vec<u8>> {
 }
 
 /// Writes one local day of sign-ins.
-pub(crate) fn write_day(
-    world: &World,
-    day: Day,
-    events: &[Event],
-    tally: &mut Tally,
-    sink: &mut dyn Sink,
-) -> anyhow::Result<()> {
+pub(crate) fn write_day(world: &World, day: Day, events: &[Event], tally: &mut Tally, sink: &mut dyn Sink) -> anyhow::Result<()> {
     let month = world.calendar.month_of(day).unwrap_or(0);
     let deliveries = deliver(world, day, events)?;
     let mut streams = by_stream(events, &deliveries);
@@ -69,9 +63,7 @@ pub(crate) fn write_day(
             let (all, name) = (together(streams), format!("graph/{day}"));
             pages(world, events, &all, &name, Shape::Graph, sink)
         }
-        (Layout::EventHubs, _) | (Layout::Mixed, 1) => {
-            messages(world, day, events, &together(streams), sink)
-        }
+        (Layout::EventHubs, _) | (Layout::Mixed, 1) => messages(world, day, events, &together(streams), sink),
         (Layout::Monitor | Layout::Mixed, _) => {
             let first = world.calendar.months().get(month).map(|month| month.first);
             // One day has the path form that the vendor documents rather than the live one.
@@ -88,10 +80,7 @@ fn by_stream(events: &[Event], deliveries: &[Delivery]) -> BTreeMap<Stream, Vec<
     let mut streams: BTreeMap<Stream, Vec<Delivery>> = BTreeMap::new();
     for delivery in deliveries {
         if let Some(event) = events.get(delivery.event) {
-            streams
-                .entry(event.sheet.stream)
-                .or_default()
-                .push(*delivery);
+            streams.entry(event.sheet.stream).or_default().push(*delivery);
         }
     }
     streams
@@ -111,40 +100,23 @@ fn deliver(world: &World, day: Day, events: &[Event]) -> anyhow::Result<Vec<Deli
     for (event, made) in events.iter().enumerate() {
         let slot = made.at.hour();
         let ingest = made.at.plus_seconds(i64::from(dice.between(28, 1077)));
-        let first = Delivery {
-            slot,
-            ingest,
-            event,
-            incomplete: false,
-            repeat: false,
-        };
+        let first = Delivery { slot, ingest, event, incomplete: false, repeat: false };
         if world.plan.clean {
             all.push(first);
             continue;
         }
         let stepwise = made.sheet.class == Some(Class::M1) && made.sheet.steps.len() > 1;
         if stepwise && dice.chance(20) {
-            all.push(Delivery {
-                incomplete: true,
-                ..first
-            });
+            all.push(Delivery { incomplete: true, ..first });
             let late = slot.plus_seconds(2 * 3600).min(last_slot).max(slot);
             let ingest = ingest.plus_seconds(i64::from(dice.between(5400, 9000)));
-            all.push(Delivery {
-                slot: late,
-                ingest,
-                ..first
-            });
+            all.push(Delivery { slot: late, ingest, ..first });
             continue;
         }
         all.push(first);
         if dice.chance(30) {
             let ingest = ingest.plus_seconds(i64::from(dice.between(200, 4000)));
-            all.push(Delivery {
-                ingest,
-                repeat: true,
-                ..first
-            });
+            all.push(Delivery { ingest, repeat: true, ..first });
         }
     }
     all.sort_unstable();
@@ -152,14 +124,7 @@ fn deliver(world: &World, day: Day, events: &[Event]) -> anyhow::Result<Vec<Deli
 }
 
 /// Hour blobs of the storage account export: JSON Lines with CRLF, compressed under their plain name.
-fn blobs(
-    world: &World,
-    events: &[Event],
-    stream: Stream,
-    deliveries: &[Delivery],
-    odd_path: bool,
-    sink: &mut dyn Sink,
-) -> anyhow::Result<()> {
+fn blobs(world: &World, events: &[Event], stream: Stream, deliveries: &[Delivery], odd_path: bool, sink: &mut dyn Sink) -> anyhow::Result<()> {
     let mut text = String::new();
     for hour in deliveries.chunk_by(|a, b| a.slot == b.slot) {
         text.clear();
@@ -170,10 +135,7 @@ fn blobs(
         let Some(slot) = hour.first().map(|delivery| delivery.slot) else {
             continue;
         };
-        sink.put(
-            &blob_key(world, stream, slot, odd_path),
-            gzip(text.as_bytes())?,
-        )?;
+        sink.put(&blob_key(world, stream, slot, odd_path), gzip(text.as_bytes())?)?;
     }
     Ok(())
 }
@@ -181,45 +143,22 @@ fn blobs(
 fn blob_key(world: &World, stream: Stream, slot: Moment, odd_path: bool) -> String {
     let container = stream.category().to_lowercase();
     let tenant = world.tenant;
-    let root = if odd_path {
-        format!("resourceId=/tenants/{tenant}/providers/Microsoft.aadiam")
-    } else {
-        format!("tenantId={tenant}")
-    };
+    let root = if odd_path { format!("resourceId=/tenants/{tenant}/providers/Microsoft.aadiam") } else { format!("tenantId={tenant}") };
     let date = slot.day().date();
     let (hour, _, _) = slot.clock();
-    format!(
-        "raw/entra/sign-ins/insights-logs-{container}/{root}/y={:04}/m={:02}/d={:02}/h={hour:02}/m=00/PT1H.json",
-        date.year(),
-        date.month(),
-        date.day()
-    )
+    format!("raw/entra/sign-ins/insights-logs-{container}/{root}/y={:04}/m={:02}/d={:02}/h={hour:02}/m=00/PT1H.json", date.year(), date.month(), date.day())
 }
 
 /// Pages of a Graph answer, one day a file set.
-fn pages(
-    world: &World,
-    events: &[Event],
-    deliveries: &[Delivery],
-    name: &str,
-    shape: Shape,
-    sink: &mut dyn Sink,
-) -> anyhow::Result<()> {
-    let version = if shape == Shape::GraphV1 {
-        "v1.0"
-    } else {
-        "beta"
-    };
+fn pages(world: &World, events: &[Event], deliveries: &[Delivery], name: &str, shape: Shape, sink: &mut dyn Sink) -> anyhow::Result<()> {
+    let version = if shape == Shape::GraphV1 { "v1.0" } else { "beta" };
     let count = deliveries.len().div_ceil(PAGE);
     let mut text = String::new();
     for (number, page) in deliveries.chunks(PAGE).enumerate() {
         text.clear();
         text.push_str(&format!("{{\"@odata.context\":\"https://graph.microsoft.com/{version}/$metadata#auditLogs/signIns\","));
         if number + 1 < count {
-            let next = format!(
-                "https://graph.microsoft.com/{version}/auditLogs/signIns?$top={PAGE}&$skiptoken={:08x}",
-                number + 1
-            );
+            let next = format!("https://graph.microsoft.com/{version}/auditLogs/signIns?$top={PAGE}&$skiptoken={:08x}", number + 1);
             text.push_str(&format!("\"@odata.nextLink\":\"{next}\","));
         }
         text.push_str("\"value\":[");
@@ -228,27 +167,14 @@ fn pages(
             write(world, events, delivery, shape, &mut text)?;
         }
         text.push_str("]}\n");
-        let part = if count > 1 {
-            format!("-page{:03}", number + 1)
-        } else {
-            String::new()
-        };
-        sink.put(
-            &format!("raw/entra/sign-ins/{name}{part}.json.gz"),
-            gzip(text.as_bytes())?,
-        )?;
+        let part = if count > 1 { format!("-page{:03}", number + 1) } else { String::new() };
+        sink.put(&format!("raw/entra/sign-ins/{name}{part}.json.gz"), gzip(text.as_bytes())?)?;
     }
     Ok(())
 }
 
 /// Files that a consumer of the event hub wrote.
-fn messages(
-    world: &World,
-    day: Day,
-    events: &[Event],
-    deliveries: &[Delivery],
-    sink: &mut dyn Sink,
-) -> anyhow::Result<()> {
+fn messages(world: &World, day: Day, events: &[Event], deliveries: &[Delivery], sink: &mut dyn Sink) -> anyhow::Result<()> {
     let mut text = String::new();
     for (number, message) in deliveries.chunks(MESSAGE).enumerate() {
         text.clear();
@@ -258,31 +184,15 @@ fn messages(
             write(world, events, delivery, Shape::Monitor, &mut text)?;
         }
         text.push_str("]}");
-        sink.put(
-            &format!("raw/entra/sign-ins/event-hub/{day}/{number:04}.json.gz"),
-            gzip(text.as_bytes())?,
-        )?;
+        sink.put(&format!("raw/entra/sign-ins/event-hub/{day}/{number:04}.json.gz"), gzip(text.as_bytes())?)?;
     }
     Ok(())
 }
 
-fn write(
-    world: &World,
-    events: &[Event],
-    delivery: &Delivery,
-    shape: Shape,
-    text: &mut String,
-) -> anyhow::Result<()> {
+fn write(world: &World, events: &[Event], delivery: &Delivery, shape: Shape, text: &mut String) -> anyhow::Result<()> {
     let Some(event) = events.get(delivery.event) else {
         return Ok(());
     };
-    record::write(
-        world,
-        event,
-        delivery.ingest,
-        delivery.incomplete,
-        shape,
-        text,
-    )?;
+    record::write(world, event, delivery.ingest, delivery.incomplete, shape, text)?;
     Ok(())
 }

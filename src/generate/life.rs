@@ -23,40 +23,23 @@ pub(crate) fn life(world: &World, index: usize, person: &Person, days: &mut Days
     flooded(world, index, person, days);
 }
 
-fn about(person: &Person, properties: Value) -> Vec<Value> {
+fn about(person: &Person, properties: &Value) -> Vec<Value> {
     vec![user_target(person, properties)]
 }
 
 fn account(person: &Person, minute: u32, days: &mut Days) {
-    let targets = about(person, json!([]));
-    let made = Act {
-        minute,
-        activity: "Add user",
-        operation: "Add",
-        targets,
-        ..Act::plain()
-    };
+    let targets = about(person, &json!([]));
+    let made = Act { minute, activity: "Add user", operation: "Add", targets, ..Act::plain() };
     add(days, person.created, made);
     if let Some(left) = person.left {
         let change = property("AccountEnabled", &json!([true]), &json!([false]));
-        let targets = about(person, json!([change]));
-        let off = Act {
-            minute: 400,
-            activity: "Disable account",
-            targets,
-            ..Act::plain()
-        };
+        let targets = about(person, &json!([change]));
+        let off = Act { minute: 400, activity: "Disable account", targets, ..Act::plain() };
         add(days, left, off);
     }
     if let Some(gone) = person.deleted {
-        let targets = about(person, json!([]));
-        let act = Act {
-            minute,
-            activity: "Delete user",
-            operation: "Delete",
-            targets,
-            ..Act::plain()
-        };
+        let targets = about(person, &json!([]));
+        let act = Act { minute, activity: "Delete user", operation: "Delete", targets, ..Act::plain() };
         add(days, gone, act);
     }
 }
@@ -68,7 +51,7 @@ fn registered(person: &Person, index: usize, method: &Method, minute: u32, days:
         service: METHODS,
         operation: "Add",
         actor: Some(index),
-        targets: about(person, json!([])),
+        targets: about(person, &json!([])),
         reason: format!("User registered {}", words(method.name)),
         ..Act::plain()
     };
@@ -78,18 +61,14 @@ fn registered(person: &Person, index: usize, method: &Method, minute: u32, days:
 /// An administrator takes the methods away and, with them, the per-user requirement.
 fn lost(world: &World, person: &Person, until: Day, minute: u32, days: &mut Days) {
     let actor = Some(world.cast.admins.start);
-    for method in person
-        .methods
-        .iter()
-        .filter(|method| method.until == Some(until))
-    {
+    for method in person.methods.iter().filter(|method| method.until == Some(until)) {
         let act = Act {
             minute,
             activity: "Admin deleted security info",
             service: METHODS,
             operation: "Delete",
             actor,
-            targets: about(person, json!([])),
+            targets: about(person, &json!([])),
             reason: format!("Admin deleted {} for user", words(method.name)),
             ..Act::plain()
         };
@@ -97,13 +76,7 @@ fn lost(world: &World, person: &Person, until: Day, minute: u32, days: &mut Days
     }
     let state = json!([{"RelyingParty": "*", "State": 1, "RememberDevicesNotIssuedBefore": "2025-03-01T09:00:00Z"}]);
     let change = property("StrongAuthenticationRequirement", &state, &json!([]));
-    let act = Act {
-        minute: minute + 1,
-        activity: "Disable Strong Authentication",
-        actor,
-        targets: about(person, json!([change])),
-        ..Act::plain()
-    };
+    let act = Act { minute: minute + 1, activity: "Disable Strong Authentication", actor, targets: about(person, &json!([change])), ..Act::plain() };
     add(days, until, act);
 }
 
@@ -113,17 +86,14 @@ fn flooded(world: &World, index: usize, person: &Person, days: &mut Days) {
     if person.part != Part::Flooded || !person.active(day) {
         return;
     }
-    let first = world
-        .people
-        .iter()
-        .position(|one| one.part == Part::Flooded && one.active(day));
+    let first = world.people.iter().position(|one| one.part == Part::Flooded && one.active(day));
     if first == Some(index) {
         let act = Act {
             minute: 22 * 60 + 20,
             activity: "Suspicious activity reported",
             service: "Azure MFA",
             actor: Some(index),
-            targets: about(person, json!([])),
+            targets: about(person, &json!([])),
             reason: "Suspicious activity reported by the user".to_owned(),
             ..Act::plain()
         };

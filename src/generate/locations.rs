@@ -8,17 +8,8 @@ const TRUSTED_LOCATION: u64 = 50;
 const BLOCKED_COUNTRIES: u64 = 51;
 
 /// Combinations that no phisher can relay.
-pub(crate) const RESISTANT: &[&str] = &[
-    "windowsHelloForBusiness",
-    "fido2",
-    "x509CertificateMultiFactor",
-];
-const PASSWORDLESS: &[&str] = &[
-    "windowsHelloForBusiness",
-    "fido2",
-    "x509CertificateMultiFactor",
-    "deviceBasedPush",
-];
+pub(crate) const RESISTANT: &[&str] = &["windowsHelloForBusiness", "fido2", "x509CertificateMultiFactor"];
+const PASSWORDLESS: &[&str] = &["windowsHelloForBusiness", "fido2", "x509CertificateMultiFactor", "deviceBasedPush"];
 /// Every combination of two factors.
 pub(crate) const MULTI: &[&str] = &[
     "windowsHelloForBusiness",
@@ -52,11 +43,7 @@ pub(crate) fn strength(last_digit: &str, name: &str, combinations: &[&str]) -> V
 
 /// The built-in strengths.
 pub(crate) fn strengths() -> Vec<Value> {
-    vec![
-        strength("2", "Multifactor authentication", MULTI),
-        strength("3", "Passwordless MFA", PASSWORDLESS),
-        strength("4", "Phishing-resistant MFA", RESISTANT),
-    ]
+    vec![strength("2", "Multifactor authentication", MULTI), strength("3", "Passwordless MFA", PASSWORDLESS), strength("4", "Phishing-resistant MFA", RESISTANT)]
 }
 
 /// The named locations.

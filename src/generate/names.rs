@@ -3,30 +3,18 @@
 
 /// Given names.
 pub(crate) const GIVEN: [&str; 32] = [
-    "Anna", "Ben", "Clara", "David", "Elif", "Finn", "Greta", "Hannes", "Ida", "Jonas", "Kira",
-    "Lukas", "Mara", "Nils", "Olga", "Paul", "Quirin", "Rosa", "Samir", "Tilda", "Uwe", "Vera",
-    "Wim", "Xenia", "Yusuf", "Zoe", "Arne", "Britta", "Cem", "Dora", "Emil", "Frida",
+    "Anna", "Ben", "Clara", "David", "Elif", "Finn", "Greta", "Hannes", "Ida", "Jonas", "Kira", "Lukas", "Mara", "Nils", "Olga", "Paul", "Quirin", "Rosa", "Samir", "Tilda", "Uwe",
+    "Vera", "Wim", "Xenia", "Yusuf", "Zoe", "Arne", "Britta", "Cem", "Dora", "Emil", "Frida",
 ];
 
 /// Family names.
 pub(crate) const FAMILY: [&str; 32] = [
-    "Ahrens", "Brandt", "Conrad", "Dietz", "Ebert", "Franke", "Gruber", "Hartwig", "Imhof",
-    "Jansen", "Keller", "Lorenz", "Maurer", "Neumann", "Oster", "Pohl", "Quast", "Richter",
-    "Seidel", "Thoma", "Ulrich", "Vogel", "Winkler", "Xander", "Yilmaz", "Ziegler", "Albers",
-    "Busch", "Carstens", "Demir", "Engel", "Fuchs",
+    "Ahrens", "Brandt", "Conrad", "Dietz", "Ebert", "Franke", "Gruber", "Hartwig", "Imhof", "Jansen", "Keller", "Lorenz", "Maurer", "Neumann", "Oster", "Pohl", "Quast", "Richter",
+    "Seidel", "Thoma", "Ulrich", "Vogel", "Winkler", "Xander", "Yilmaz", "Ziegler", "Albers", "Busch", "Carstens", "Demir", "Engel", "Fuchs",
 ];
 
 /// Departments.
-pub(crate) const DEPARTMENTS: [&str; 8] = [
-    "Finance",
-    "Sales",
-    "Production",
-    "Engineering",
-    "Human Resources",
-    "Logistics",
-    "Information Technology",
-    "Legal",
-];
+pub(crate) const DEPARTMENTS: [&str; 8] = ["Finance", "Sales", "Production", "Engineering", "Human Resources", "Logistics", "Information Technology", "Legal"];
 
 /// Display names that try to become markup, formulas or layout somewhere down the line.
 pub(crate) fn hostile() -> Vec<String> {
@@ -68,51 +56,11 @@ pub(crate) const FAR_AWAY: usize = 4;
 
 /// The places; people live in the first four.
 pub(crate) static PLACES: [Place; 5] = [
-    Place {
-        city: "Berlin",
-        state: "Berlin",
-        country: "DE",
-        position: ("52.52", "13.405"),
-        network: "192.0.2.",
-        system: 64496,
-        trusted: Some("HQ Berlin"),
-    },
-    Place {
-        city: "Hamburg",
-        state: "Hamburg",
-        country: "DE",
-        position: ("53.5511", "9.9937"),
-        network: "198.51.100.",
-        system: 64497,
-        trusted: None,
-    },
-    Place {
-        city: "Wien",
-        state: "Wien",
-        country: "AT",
-        position: ("48.2082", "16.3738"),
-        network: "203.0.113.",
-        system: 64498,
-        trusted: None,
-    },
-    Place {
-        city: "Leipzig",
-        state: "Sachsen",
-        country: "DE",
-        position: ("51.3397", "12.3731"),
-        network: "2001:db8:51::",
-        system: 64499,
-        trusted: None,
-    },
-    Place {
-        city: "New York",
-        state: "New York",
-        country: "US",
-        position: ("40.7128", "-74.006"),
-        network: "2001:db8:a1::",
-        system: 64500,
-        trusted: None,
-    },
+    Place { city: "Berlin", state: "Berlin", country: "DE", position: ("52.52", "13.405"), network: "192.0.2.", system: 64496, trusted: Some("HQ Berlin") },
+    Place { city: "Hamburg", state: "Hamburg", country: "DE", position: ("53.5511", "9.9937"), network: "198.51.100.", system: 64497, trusted: None },
+    Place { city: "Wien", state: "Wien", country: "AT", position: ("48.2082", "16.3738"), network: "203.0.113.", system: 64498, trusted: None },
+    Place { city: "Leipzig", state: "Sachsen", country: "DE", position: ("51.3397", "12.3731"), network: "2001:db8:51::", system: 64499, trusted: None },
+    Place { city: "New York", state: "New York", country: "US", position: ("40.7128", "-74.006"), network: "2001:db8:a1::", system: 64500, trusted: None },
 ];
 
 /// An application and the resource it calls.
@@ -131,67 +79,20 @@ pub(crate) struct App {
 }
 
 const GRAPH: (&str, &str) = ("00000003-0000-0000-c000-000000000000", "Microsoft Graph");
-const EXCHANGE: (&str, &str) = (
-    "00000002-0000-0ff1-ce00-000000000000",
-    "Office 365 Exchange Online",
-);
+const EXCHANGE: (&str, &str) = ("00000002-0000-0ff1-ce00-000000000000", "Office 365 Exchange Online");
 
-const fn app(
-    id: &'static str,
-    name: &'static str,
-    (resource, resource_name): (&'static str, &'static str),
-    browser: bool,
-) -> App {
-    App {
-        id,
-        name,
-        resource,
-        resource_name,
-        browser,
-    }
+const fn app(id: &'static str, name: &'static str, (resource, resource_name): (&'static str, &'static str), browser: bool) -> App {
+    App { id, name, resource, resource_name, browser }
 }
 
 /// The applications people use.
 pub(crate) static APPS: [App; 6] = [
-    app(
-        "4765445b-32c6-49b0-83e6-1d93765276ca",
-        "OfficeHome",
-        GRAPH,
-        true,
-    ),
-    app(
-        "5e3ce6c0-2b1f-4285-8d4b-75ee78787346",
-        "Microsoft Teams Web Client",
-        GRAPH,
-        true,
-    ),
-    app(
-        "d3590ed6-52b3-4102-aeff-aad2292ab01c",
-        "Microsoft Office",
-        EXCHANGE,
-        false,
-    ),
-    app(
-        "1fec8e78-bce4-4aaf-ab1b-5451cc387264",
-        "Microsoft Teams",
-        GRAPH,
-        false,
-    ),
-    app(
-        "5b1f4d1c-7c0e-4f3a-9d1c-0a7d1f5c2e11",
-        "Travel Expenses",
-        ("5b1f4d1c-7c0e-4f3a-9d1c-0a7d1f5c2e11", "Travel Expenses"),
-        true,
-    ),
-    app(
-        "c44b4083-3bb0-49c1-b47d-974e53cbdf3c",
-        "Azure Portal",
-        (
-            "797f4846-ba00-4fd7-ba43-dac1f8f63013",
-            "Azure Resource Manager",
-        ),
-        true,
-    ),
+    app("4765445b-32c6-49b0-83e6-1d93765276ca", "OfficeHome", GRAPH, true),
+    app("5e3ce6c0-2b1f-4285-8d4b-75ee78787346", "Microsoft Teams Web Client", GRAPH, true),
+    app("d3590ed6-52b3-4102-aeff-aad2292ab01c", "Microsoft Office", EXCHANGE, false),
+    app("1fec8e78-bce4-4aaf-ab1b-5451cc387264", "Microsoft Teams", GRAPH, false),
+    app("5b1f4d1c-7c0e-4f3a-9d1c-0a7d1f5c2e11", "Travel Expenses", ("5b1f4d1c-7c0e-4f3a-9d1c-0a7d1f5c2e11", "Travel Expenses"), true),
+    app("c44b4083-3bb0-49c1-b47d-974e53cbdf3c", "Azure Portal", ("797f4846-ba00-4fd7-ba43-dac1f8f63013", "Azure Resource Manager"), true),
 ];
 
 /// The mail service that legacy clients talk to.

@@ -149,20 +149,8 @@ pub(crate) struct Person {
     pub(crate) excluded: Vec<(Day, Option<Day>)>,
 }
 
-const PHISHING_RESISTANT: [&str; 5] = [
-    "fido2",
-    "passKeyDeviceBound",
-    "passKeyDeviceBoundAuthenticator",
-    "windowsHelloForBusiness",
-    "x509Certificate",
-];
-const NOT_A_FACTOR: [&str; 5] = [
-    "email",
-    "securityQuestion",
-    "appPassword",
-    "temporaryAccessPass",
-    "qrCode",
-];
+const PHISHING_RESISTANT: [&str; 5] = ["fido2", "passKeyDeviceBound", "passKeyDeviceBoundAuthenticator", "windowsHelloForBusiness", "x509Certificate"];
+const NOT_A_FACTOR: [&str; 5] = ["email", "securityQuestion", "appPassword", "temporaryAccessPass", "qrCode"];
 
 impl Person {
     /// The account exists at the end of a day.
@@ -182,16 +170,12 @@ impl Person {
 
     /// Names of the methods in place at the end of a day.
     pub(crate) fn methods_on(&self, day: Day) -> impl Iterator<Item = &'static str> {
-        self.methods
-            .iter()
-            .filter(move |method| method.since <= day && method.until.is_none_or(|end| end > day))
-            .map(|method| method.name)
+        self.methods.iter().filter(move |method| method.since <= day && method.until.is_none_or(|end| end > day)).map(|method| method.name)
     }
 
     /// A second factor is registered.
     pub(crate) fn registered(&self, day: Day) -> bool {
-        self.methods_on(day)
-            .any(|name| !NOT_A_FACTOR.contains(&name))
+        self.methods_on(day).any(|name| !NOT_A_FACTOR.contains(&name))
     }
 
     /// A second factor is registered and allowed.
@@ -201,30 +185,21 @@ impl Person {
 
     /// A phishing-resistant method is registered.
     pub(crate) fn phishing_resistant(&self, day: Day) -> bool {
-        self.methods_on(day)
-            .any(|name| PHISHING_RESISTANT.contains(&name))
+        self.methods_on(day).any(|name| PHISHING_RESISTANT.contains(&name))
     }
 
     /// The MFA policy leaves the person out on that day.
     pub(crate) fn excluded_on(&self, day: Day) -> bool {
-        self.excluded
-            .iter()
-            .any(|(from, until)| *from <= day && until.is_none_or(|end| end > day))
+        self.excluded.iter().any(|(from, until)| *from <= day && until.is_none_or(|end| end > day))
     }
 }
 
 /// Makes everybody.
 pub(crate) fn everybody(plan: &Plan, calendar: &Calendar, cast: &Cast) -> Vec<Person> {
     let count = usize::try_from(plan.people).unwrap_or(0);
-    let mut people: Vec<Person> = (0..count)
-        .map(|index| super::person::make(plan, calendar, cast, index))
-        .collect();
+    let mut people: Vec<Person> = (0..count).map(|index| super::person::make(plan, calendar, cast, index)).collect();
     if !plan.clean {
-        for (person, name) in people
-            .iter_mut()
-            .skip(cast.managers.end)
-            .zip(names::hostile())
-        {
+        for (person, name) in people.iter_mut().skip(cast.managers.end).zip(names::hostile()) {
             name_json(person, name);
         }
     }

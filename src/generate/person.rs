@@ -18,11 +18,7 @@ pub(crate) fn make(plan: &Plan, calendar: &Calendar, cast: &Cast, index: usize) 
     }
     person.habit = habit(plan, kind, index, &mut dice);
     if person.part == Part::Excepted || person.part == Part::NeedlessException {
-        person.habit = if index % 5 == 0 {
-            Habit::Sms
-        } else {
-            Habit::Push
-        };
+        person.habit = if index.is_multiple_of(5) { Habit::Sms } else { Habit::Push };
     }
     // Whoever administers or approves is registered, so that every gap elsewhere is a planned one.
     let leading = kind == Kind::Workforce && index < cast.managers.end;
@@ -48,7 +44,7 @@ fn blank(plan: &Plan, calendar: &Calendar, cast: &Cast, index: usize, dice: &mut
         sign_in_name: String::new(),
         display: String::new(),
         display_json: String::new(),
-        department: *dice.pick(&DEPARTMENTS),
+        department: dice.pick::<&str>(&DEPARTMENTS),
         created,
         hired: (kind == Kind::Workforce).then_some(created),
         left: None,
@@ -59,11 +55,7 @@ fn blank(plan: &Plan, calendar: &Calendar, cast: &Cast, index: usize, dice: &mut
         unusable: false,
         unlisted: false,
         home: Home::Here,
-        place: if part == Part::TrustedSite {
-            HEAD_OFFICE
-        } else {
-            dice.below(4) as usize
-        },
+        place: if part == Part::TrustedSite { HEAD_OFFICE } else { dice.below(4) as usize },
         host: dice.between(1, 199),
         device: (kind == Kind::Workforce && dice.chance(750)).then(|| dice.guid()),
         pace: dice.between(400, 1600),
@@ -91,16 +83,8 @@ fn christen(person: &mut Person, cast: &Cast, index: usize, dice: &mut Dice) {
             name_json(person, format!("Meeting room {number:03}"));
         }
         Kind::Guest => {
-            let home = if (index - cast.guests.start) % 4 == 2 {
-                Home::Stranger
-            } else {
-                Home::Partner
-            };
-            let domain = if home == Home::Partner {
-                "example.org"
-            } else {
-                "example.net"
-            };
+            let home = if (index - cast.guests.start) % 4 == 2 { Home::Stranger } else { Home::Partner };
+            let domain = if home == Home::Partner { "example.org" } else { "example.net" };
             person.home = home;
             person.sign_in_name = format!("{local}@{domain}");
             person.upn = format!("{local}_{domain}#EXT#@example.com");
@@ -122,10 +106,7 @@ fn employ(person: &mut Person, calendar: &Calendar, index: usize, dice: &mut Dic
         return;
     }
     let length = u32::try_from(calendar.last().0 - calendar.first().0).unwrap_or(1);
-    let some_day = calendar
-        .first()
-        .plus(i32::try_from(dice.below(length.saturating_sub(14))).unwrap_or(0))
-        .workday();
+    let some_day = calendar.first().plus(i32::try_from(dice.below(length.saturating_sub(14))).unwrap_or(0)).workday();
     match index % 25 {
         3 => start(person, some_day),
         8 => {
@@ -147,16 +128,7 @@ fn start(person: &mut Person, day: Day) {
 }
 
 fn habit(plan: &Plan, kind: Kind, index: usize, dice: &mut Dice) -> Habit {
-    const ALL: [Habit; 8] = [
-        Habit::Push,
-        Habit::Hello,
-        Habit::Totp,
-        Habit::Sms,
-        Habit::Phone,
-        Habit::Fido2,
-        Habit::Passkey,
-        Habit::Nothing,
-    ];
+    const ALL: [Habit; 8] = [Habit::Push, Habit::Hello, Habit::Totp, Habit::Sms, Habit::Phone, Habit::Fido2, Habit::Passkey, Habit::Nothing];
     const MIXED: [u32; 8] = [430, 180, 100, 100, 60, 50, 40, 40];
     const CLEAN: [u32; 8] = [300, 350, 50, 0, 0, 200, 100, 0];
     match kind {
@@ -170,40 +142,16 @@ fn habit(plan: &Plan, kind: Kind, index: usize, dice: &mut Dice) -> Habit {
 }
 
 /// What people without a second factor have registered instead.
-const NO_FACTOR: [&[&str]; 5] = [
-    &["email"],
-    &["securityQuestion"],
-    &["appPassword", "email"],
-    &["temporaryAccessPass"],
-    &[],
-];
+const NO_FACTOR: [&[&str]; 5] = [&["email"], &["securityQuestion"], &["appPassword", "email"], &["temporaryAccessPass"], &[]];
 
 /// Registers methods that fit the habit.
-fn equip(
-    plan: &Plan,
-    calendar: &Calendar,
-    cast: &Cast,
-    person: &mut Person,
-    index: usize,
-    dice: &mut Dice,
-) {
+fn equip(plan: &Plan, calendar: &Calendar, cast: &Cast, person: &mut Person, index: usize, dice: &mut Dice) {
     let joined = person.hired.is_some_and(|day| day >= calendar.first());
-    let delay = if dice.chance(500) {
-        dice.below(3)
-    } else {
-        dice.below(30)
-    };
-    let start = person
-        .hired
-        .filter(|_| joined)
-        .unwrap_or(person.created.plus(1));
+    let delay = if dice.chance(500) { dice.below(3) } else { dice.below(30) };
+    let start = person.hired.filter(|_| joined).unwrap_or(person.created.plus(1));
     let since = start.plus(i32::try_from(if joined { delay } else { 0 }).unwrap_or(0));
     let names = usual_methods(person, index, dice.chance(400));
-    let methods = names.iter().map(|&name| Method {
-        name,
-        since,
-        until: None,
-    });
+    let methods = names.iter().map(|&name| Method { name, since, until: None });
     person.methods = methods.collect();
     if !plan.clean && person.kind == Kind::Workforce && index >= cast.managers.end {
         oddities(calendar, person, index, since, joined);
@@ -216,24 +164,13 @@ fn usual_methods(person: &Person, index: usize, extra: bool) -> &'static [&'stat
         return &[];
     }
     match person.habit {
-        Habit::Push if extra => &[
-            "microsoftAuthenticatorPush",
-            "softwareOneTimePasscode",
-            "mobilePhone",
-        ],
+        Habit::Push if extra => &["microsoftAuthenticatorPush", "softwareOneTimePasscode", "mobilePhone"],
         Habit::Push => &["microsoftAuthenticatorPush", "softwareOneTimePasscode"],
         Habit::Sms => &["mobilePhone"],
         Habit::Totp => &["softwareOneTimePasscode"],
-        Habit::Phone => &[
-            "microsoftAuthenticatorPasswordless",
-            "microsoftAuthenticatorPush",
-        ],
+        Habit::Phone => &["microsoftAuthenticatorPasswordless", "microsoftAuthenticatorPush"],
         Habit::Hello if extra => &["windowsHelloForBusiness"],
-        Habit::Hello => &[
-            "windowsHelloForBusiness",
-            "microsoftAuthenticatorPush",
-            "softwareOneTimePasscode",
-        ],
+        Habit::Hello => &["windowsHelloForBusiness", "microsoftAuthenticatorPush", "softwareOneTimePasscode"],
         Habit::Fido2 if extra || person.kind == Kind::BreakGlass => &["fido2"],
         Habit::Fido2 => &["fido2", "microsoftAuthenticatorPush"],
         Habit::Passkey => &["passKeyDeviceBoundAuthenticator", "passKeyDeviceBound"],
@@ -250,11 +187,7 @@ fn oddities(calendar: &Calendar, person: &mut Person, index: usize, since: Day, 
         20 | 70 => {
             // A token that the method policy no longer allows.
             person.habit = Habit::Totp;
-            person.methods = vec![Method {
-                name: "hardwareOneTimePasscode",
-                since,
-                until: None,
-            }];
+            person.methods = vec![Method { name: "hardwareOneTimePasscode", since, until: None }];
             person.unusable = true;
         }
         45 => person.unlisted = true,

@@ -40,64 +40,19 @@ pub(crate) struct Defined {
     pub(crate) session: &'static str,
 }
 
-const fn policy(
-    name: &'static str,
-    rule: Rule,
-    grant: &'static str,
-    session: &'static str,
-) -> Defined {
-    Defined {
-        name,
-        rule,
-        grant,
-        session,
-    }
+const fn policy(name: &'static str, rule: Rule, grant: &'static str, session: &'static str) -> Defined {
+    Defined { name, rule, grant, session }
 }
 
 /// All policies, in the order of evaluation records.
 pub(crate) static POLICIES: [Defined; 7] = [
-    policy(
-        "CA001 - Require MFA for all users",
-        Rule::Everybody,
-        "[\"Mfa\"]",
-        "[]",
-    ),
-    policy(
-        "CA002 - Block legacy authentication",
-        Rule::Legacy,
-        "[\"Block\"]",
-        "[]",
-    ),
-    policy(
-        "CA003 - Require MFA for risky sign-ins",
-        Rule::Risk,
-        "[\"Mfa\"]",
-        "[]",
-    ),
-    policy(
-        "CA004 - Session length in unmanaged browsers",
-        Rule::Session,
-        "[]",
-        "[\"SignInFrequency\",\"PersistentBrowserSessionMode\"]",
-    ),
-    policy(
-        "CA005 - Report only: phishing-resistant MFA for administrators",
-        Rule::ReportOnly,
-        "[]",
-        "[]",
-    ),
-    policy(
-        "CA006 - Require a compliant device in Finance",
-        Rule::Device,
-        "[\"RequireCompliantDevice\"]",
-        "[]",
-    ),
-    policy(
-        "CA007 - Terms of use for guests",
-        Rule::Guests,
-        "[\"Guest terms of use\"]",
-        "[]",
-    ),
+    policy("CA001 - Require MFA for all users", Rule::Everybody, "[\"Mfa\"]", "[]"),
+    policy("CA002 - Block legacy authentication", Rule::Legacy, "[\"Block\"]", "[]"),
+    policy("CA003 - Require MFA for risky sign-ins", Rule::Risk, "[\"Mfa\"]", "[]"),
+    policy("CA004 - Session length in unmanaged browsers", Rule::Session, "[]", "[\"SignInFrequency\",\"PersistentBrowserSessionMode\"]"),
+    policy("CA005 - Report only: phishing-resistant MFA for administrators", Rule::ReportOnly, "[]", "[]"),
+    policy("CA006 - Require a compliant device in Finance", Rule::Device, "[\"RequireCompliantDevice\"]", "[]"),
+    policy("CA007 - Terms of use for guests", Rule::Guests, "[\"Guest terms of use\"]", "[]"),
 ];
 
 /// Group whose members the MFA policy leaves out.
@@ -119,30 +74,13 @@ pub(crate) fn stray_exclusion(world: &World) -> Option<(Day, usize)> {
 
 /// Writes the policies, strengths and locations of a day.
 pub(crate) fn write(world: &World, day: Day, sink: &mut dyn Sink) -> anyhow::Result<()> {
-    let policies: Vec<Value> = (0..POLICIES.len())
-        .map(|number| export(world, day, number))
-        .collect();
+    let policies: Vec<Value> = (0..POLICIES.len()).map(|number| export(world, day, number)).collect();
     let base = "https://graph.microsoft.com/beta/$metadata#identity/conditionalAccess";
-    put_json(
-        sink,
-        &format!("raw/entra/policies/{day}.json.gz"),
-        &format!("{base}/policies"),
-        policies,
-    )?;
+    put_json(sink, &format!("raw/entra/policies/{day}.json.gz"), &format!("{base}/policies"), policies)?;
     let strengths = strengths();
-    put_json(
-        sink,
-        &format!("raw/entra/policies/{day}-strengths.json.gz"),
-        &format!("{base}/authenticationStrength/policies"),
-        strengths,
-    )?;
+    put_json(sink, &format!("raw/entra/policies/{day}-strengths.json.gz"), &format!("{base}/authenticationStrength/policies"), strengths)?;
     let locations = locations(world);
-    put_json(
-        sink,
-        &format!("raw/entra/locations/{day}.json.gz"),
-        &format!("{base}/namedLocations"),
-        locations,
-    )
+    put_json(sink, &format!("raw/entra/locations/{day}.json.gz"), &format!("{base}/namedLocations"), locations)
 }
 
 /// One policy as exported on a day.
@@ -154,9 +92,7 @@ pub(crate) fn export(world: &World, day: Day, number: usize) -> Value {
         Rule::ReportOnly => "enabledForReportingButNotEnforced",
         _ => "enabled",
     };
-    let edited = stray_exclusion(world)
-        .map(|(at, _)| at)
-        .filter(|at| *at <= day && policy.rule == Rule::Everybody);
+    let edited = stray_exclusion(world).map(|(at, _)| at).filter(|at| *at <= day && policy.rule == Rule::Everybody);
     json!({
         "id": world.policy_id(number).to_string(),
         "templateId": null,
@@ -205,20 +141,10 @@ fn conditions(world: &World, day: Day, rule: Rule) -> Value {
 
 fn users(world: &World, day: Day, rule: Rule) -> Value {
     let group = |number: u64| world.object(number).to_string();
-    let emergency: Vec<String> = world
-        .people
-        .get(world.cast.break_glass.clone())
-        .unwrap_or_default()
-        .iter()
-        .map(|person| person.id.to_string())
-        .collect();
+    let emergency: Vec<String> = world.people.get(world.cast.break_glass.clone()).unwrap_or_default().iter().map(|person| person.id.to_string()).collect();
     let mut left_out = emergency;
     let stray = stray_exclusion(world).filter(|(at, _)| *at <= day && rule == Rule::Everybody);
-    left_out.extend(
-        stray
-            .and_then(|(_, index)| world.people.get(index))
-            .map(|person| person.id.to_string()),
-    );
+    left_out.extend(stray.and_then(|(_, index)| world.people.get(index)).map(|person| person.id.to_string()));
     let groups = match rule {
         Rule::Everybody if !world.plan.clean => vec![group(EXCLUSION_GROUP)],
         Rule::Legacy if !world.plan.clean => vec![group(LEGACY_GROUP)],
@@ -230,10 +156,7 @@ fn users(world: &World, day: Day, rule: Rule) -> Value {
         _ => json!(["All"]),
     };
     let roles = match rule {
-        Rule::ReportOnly => json!([
-            "62e90394-69f5-4237-9190-012177145e10",
-            "e8611ab8-c189-46e8-94e1-60213ab1f814"
-        ]),
+        Rule::ReportOnly => json!(["62e90394-69f5-4237-9190-012177145e10", "e8611ab8-c189-46e8-94e1-60213ab1f814"]),
         _ => json!([]),
     };
     json!({
@@ -251,16 +174,8 @@ fn users(world: &World, day: Day, rule: Rule) -> Value {
 fn grant(rule: Rule) -> Value {
     let (controls, terms, strength) = match rule {
         Rule::Session => return Value::Null,
-        Rule::Everybody => (
-            json!([]),
-            json!([]),
-            strength("2", "Multifactor authentication", MULTI),
-        ),
-        Rule::ReportOnly => (
-            json!([]),
-            json!([]),
-            strength("4", "Phishing-resistant MFA", RESISTANT),
-        ),
+        Rule::Everybody => (json!([]), json!([]), strength("2", "Multifactor authentication", MULTI)),
+        Rule::ReportOnly => (json!([]), json!([]), strength("4", "Phishing-resistant MFA", RESISTANT)),
         Rule::Legacy => (json!(["block"]), json!([]), Value::Null),
         Rule::Risk => (json!(["mfa"]), json!([]), Value::Null),
         Rule::Device => (json!(["compliantDevice"]), json!([]), Value::Null),

@@ -24,15 +24,7 @@ pub enum Class {
 
 impl Class {
     /// All classes in order.
-    pub const ALL: [Self; 7] = [
-        Self::M1,
-        Self::M2,
-        Self::M3,
-        Self::M4,
-        Self::S,
-        Self::N,
-        Self::U,
-    ];
+    pub const ALL: [Self; 7] = [Self::M1, Self::M2, Self::M3, Self::M4, Self::S, Self::N, Self::U];
 
     /// The name in metrics.md.
     #[must_use]
@@ -157,48 +149,21 @@ pub(crate) const BY_CLAIM: &str = "MFA requirement satisfied by claim in the tok
 
 impl Step {
     /// A correct password.
-    pub(crate) const PASSWORD: Self = Self {
-        method: "Password",
-        detail: "Password Hash Sync",
-        requirement: PRIMARY,
-        result: "Correct password",
-        succeeded: true,
-    };
+    pub(crate) const PASSWORD: Self = Self { method: "Password", detail: "Password Hash Sync", requirement: PRIMARY, result: "Correct password", succeeded: true };
     /// A first factor carried by the token.
-    pub(crate) const FIRST_CLAIM: Self = Self {
-        method: "Previously satisfied",
-        detail: "",
-        requirement: PRIMARY,
-        result: "First factor requirement satisfied by claim in the token",
-        succeeded: true,
-    };
+    pub(crate) const FIRST_CLAIM: Self =
+        Self { method: "Previously satisfied", detail: "", requirement: PRIMARY, result: "First factor requirement satisfied by claim in the token", succeeded: true };
     /// MFA carried by the token.
     pub(crate) const CLAIM: Self = Self::second("Previously satisfied", BY_CLAIM, true);
 
     /// A second step.
-    pub(crate) const fn second(
-        method: &'static str,
-        result: &'static str,
-        succeeded: bool,
-    ) -> Self {
-        Self {
-            method,
-            detail: "",
-            requirement: SECONDARY,
-            result,
-            succeeded,
-        }
+    pub(crate) const fn second(method: &'static str, result: &'static str, succeeded: bool) -> Self {
+        Self { method, detail: "", requirement: SECONDARY, result, succeeded }
     }
 
     /// A single step that is enough by itself.
     pub(crate) const fn alone(method: &'static str, result: &'static str) -> Self {
-        Self {
-            method,
-            detail: "",
-            requirement: PRIMARY,
-            result,
-            succeeded: true,
-        }
+        Self { method, detail: "", requirement: PRIMARY, result, succeeded: true }
     }
 }
 

@@ -49,11 +49,7 @@ fn who(subject: &Subject<'_>, out: &mut String) -> fmt::Result {
         text(out, "userId", "");
         show(out, "servicePrincipalId", subject.world.object(900))?;
         text(out, "servicePrincipalName", "Nightly export");
-        show(
-            out,
-            "servicePrincipalCredentialKeyId",
-            subject.world.object(901),
-        )?;
+        show(out, "servicePrincipalCredentialKeyId", subject.world.object(901))?;
     } else {
         raw(out, "userDisplayName", &subject.person.display_json);
         text(out, "userPrincipalName", &subject.person.sign_in_name);
@@ -66,15 +62,7 @@ fn what(subject: &Subject<'_>, out: &mut String) -> fmt::Result {
     let event = subject.event;
     let sheet = event.sheet;
     if subject.sparse() {
-        text(
-            out,
-            "resourceId",
-            if sheet.stream == Stream::Federation {
-                "adfs"
-            } else {
-                "radius"
-            },
-        );
+        text(out, "resourceId", if sheet.stream == Stream::Federation { "adfs" } else { "radius" });
         text(out, "ipAddress", &subject.address());
         text(out, "clientAppUsed", "");
         show(out, "correlationId", event.correlation)?;
@@ -83,15 +71,7 @@ fn what(subject: &Subject<'_>, out: &mut String) -> fmt::Result {
     text(out, "appId", event.app.id);
     text(out, "appDisplayName", event.app.name);
     text(out, "ipAddress", &subject.address());
-    text(
-        out,
-        "clientAppUsed",
-        if subject.workload() {
-            ""
-        } else {
-            subject.client()
-        },
-    );
+    text(out, "clientAppUsed", if subject.workload() { "" } else { subject.client() });
     show(out, "correlationId", event.correlation)?;
     let verdict = match sheet.policy {
         Policy::Satisfied => "success",
@@ -99,19 +79,10 @@ fn what(subject: &Subject<'_>, out: &mut String) -> fmt::Result {
         Policy::NotApplied => "notApplied",
     };
     text(out, "conditionalAccessStatus", verdict);
-    truth(
-        out,
-        "isInteractive",
-        sheet.stream == Stream::Interactive || sheet.stream == Stream::GraphV1,
-    );
+    truth(out, "isInteractive", sheet.stream == Stream::Interactive || sheet.stream == Stream::GraphV1);
     text(out, "resourceDisplayName", event.app.resource_name);
     text(out, "resourceId", event.app.resource);
-    for field in [
-        "riskDetail",
-        "riskLevelAggregated",
-        "riskLevelDuringSignIn",
-        "riskState",
-    ] {
+    for field in ["riskDetail", "riskLevelAggregated", "riskLevelDuringSignIn", "riskState"] {
         text(out, field, "none");
     }
     raw(out, "riskEventTypes", "[]");
@@ -134,11 +105,7 @@ fn evidence(subject: &Subject<'_>, out: &mut String) -> fmt::Result {
     text(out, "authenticationRequirement", sheet.requirement);
     raw(out, "authenticationMethodsUsed", "[]");
     let strong = matches!(sheet.policy, Policy::Satisfied | Policy::Failed) && !subject.workload();
-    raw(
-        out,
-        "authenticationRequirementPolicies",
-        if strong { parts::REQUIRED_BY } else { "[]" },
-    );
+    raw(out, "authenticationRequirementPolicies", if strong { parts::REQUIRED_BY } else { "[]" });
     if let Some(method) = sheet.mfa_method.filter(|_| !subject.incomplete) {
         open(out, "mfaDetail", '{');
         text(out, "authMethod", method);
@@ -146,11 +113,7 @@ fn evidence(subject: &Subject<'_>, out: &mut String) -> fmt::Result {
         close(out, '}');
         out.push(',');
     } else {
-        raw(
-            out,
-            "mfaDetail",
-            if event.id.0 % 2 == 0 { "null" } else { "{}" },
-        );
+        raw(out, "mfaDetail", if event.id.0.is_multiple_of(2) { "null" } else { "{}" });
     }
     let guest = subject.person.kind == Kind::Guest;
     let shown = match (guest, subject.shape == Shape::Monitor) {
@@ -193,22 +156,10 @@ fn surroundings(subject: &Subject<'_>, out: &mut String) -> fmt::Result {
     URL_SAFE_NO_PAD.encode_string(event.id.0.to_be_bytes(), out);
     out.push_str("\",");
     let refresh = event.sheet.stream == Stream::NonInteractive;
-    text(
-        out,
-        "incomingTokenType",
-        if refresh { "refreshToken" } else { "none" },
-    );
+    text(out, "incomingTokenType", if refresh { "refreshToken" } else { "none" });
     number(out, "processingTimeInMilliseconds", 60 + event.id.0 % 400)?;
     number(out, "autonomousSystemNumber", place.system)?;
-    text(
-        out,
-        "signInIdentifier",
-        if subject.workload() {
-            ""
-        } else {
-            &subject.person.sign_in_name
-        },
-    );
+    text(out, "signInIdentifier", if subject.workload() { "" } else { &subject.person.sign_in_name });
     text(out, "signInIdentifierType", "userPrincipalName");
     open(out, "networkLocationDetails", '[');
     if let Some(name) = place.trusted {

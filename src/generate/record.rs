@@ -51,11 +51,7 @@ impl Subject<'_> {
 
     /// How the envelope writes a moment: in the clean tenant always the same way.
     fn notation(&self, moment: Moment) -> u32 {
-        if self.world.plan.clean {
-            0
-        } else {
-            (moment.0 / 1000 % 6) as u32
-        }
+        if self.world.plan.clean { 0 } else { (moment.0 / 1000 % 6) as u32 }
     }
 
     fn resource(&self) -> String {
@@ -65,7 +61,7 @@ impl Subject<'_> {
     /// Real federation rows carry tenant ids that are none.
     fn strange_tenant(&self) -> bool {
         let federation = self.event.sheet.stream == Stream::Federation;
-        federation && !self.world.plan.clean && self.event.id.0 % 2 == 0
+        federation && !self.world.plan.clean && self.event.id.0.is_multiple_of(2)
     }
 
     /// A workload identity.
@@ -89,24 +85,11 @@ impl Subject<'_> {
 }
 
 /// Writes one copy of a record.
-pub(crate) fn write(
-    world: &World,
-    event: &Event,
-    ingest: Moment,
-    incomplete: bool,
-    shape: Shape,
-    out: &mut String,
-) -> fmt::Result {
+pub(crate) fn write(world: &World, event: &Event, ingest: Moment, incomplete: bool, shape: Shape, out: &mut String) -> fmt::Result {
     let Some(person) = world.people.get(event.person) else {
         return Ok(());
     };
-    let subject = Subject {
-        world,
-        event,
-        person,
-        incomplete,
-        shape,
-    };
+    let subject = Subject { world, event, person, incomplete, shape };
     match shape {
         Shape::Monitor => envelope(&subject, ingest, out),
         Shape::Graph | Shape::GraphV1 => properties(&subject, out),
@@ -134,22 +117,14 @@ fn envelope(subject: &Subject<'_>, ingest: Moment, out: &mut String) -> fmt::Res
     if event.sheet.code != 0 {
         text(out, "resultDescription", event.sheet.failure);
     }
-    let odd = event.id.0 % 3 == 0;
+    let odd = event.id.0.is_multiple_of(3);
     raw(out, "durationMs", if odd { "\"0\"" } else { "0" });
     text(out, "callerIpAddress", &subject.address());
     show(out, "correlationId", event.correlation)?;
     let workload = subject.workload();
-    let name = if workload {
-        "\"Nightly export\""
-    } else {
-        subject.person.display_json.as_str()
-    };
+    let name = if workload { "\"Nightly export\"" } else { subject.person.display_json.as_str() };
     raw(out, "identity", name);
-    raw(
-        out,
-        if odd { "level" } else { "Level" },
-        if odd { "\"4\"" } else { "4" },
-    );
+    raw(out, if odd { "level" } else { "Level" }, if odd { "\"4\"" } else { "4" });
     text(out, "location", PLACES[event.place].country);
     out.push_str("\"properties\":");
     properties(subject, out)?;

@@ -35,24 +35,12 @@ pub(crate) const ALWAYS_THE_SAME: &str = "\"alternateSignInName\":\"\",\
 /// `status`.
 pub(crate) fn status(subject: &Subject<'_>, out: &mut String) -> fmt::Result {
     let sheet = subject.event.sheet;
-    let verdict = if subject.incomplete {
-        ""
-    } else {
-        sheet.verdict
-    };
+    let verdict = if subject.incomplete { "" } else { sheet.verdict };
     open(out, "status", '{');
     number_of(out, "errorCode", sheet.code)?;
     text(out, "failureReason", sheet.failure);
     if verdict.is_empty() {
-        raw(
-            out,
-            "additionalDetails",
-            if subject.event.id.0 % 2 == 0 {
-                "null"
-            } else {
-                "\"\""
-            },
-        );
+        raw(out, "additionalDetails", if subject.event.id.0.is_multiple_of(2) { "null" } else { "\"\"" });
     } else {
         text(out, "additionalDetails", verdict);
     }
@@ -67,21 +55,12 @@ pub(crate) fn user_agent(subject: &Subject<'_>) -> &'static str {
     if sheet.stream == Stream::ServicePrincipal {
         return "";
     }
-    match (
-        sheet.client,
-        sheet.protocol,
-        subject.event.app.browser,
-        subject.person.host % 3,
-    ) {
+    match (sheet.client, sheet.protocol, subject.event.app.browser, subject.person.host % 3) {
         (_, "ropc", _, _) => "BAV2ROPC",
         ("Authenticated SMTP" | "IMAP4", _, _, _) => "CBAInPROD",
         (_, _, false, _) => "Mozilla/5.0 (compatible; MSAL 1.0)",
-        (_, _, true, 0) => {
-            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36 Edg/138.0.0.0"
-        }
-        (_, _, true, 1) => {
-            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15"
-        }
+        (_, _, true, 0) => "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36 Edg/138.0.0.0",
+        (_, _, true, 1) => "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15",
         _ => "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
     }
 }
@@ -89,9 +68,7 @@ pub(crate) fn user_agent(subject: &Subject<'_>) -> &'static str {
 /// `deviceDetail`.
 pub(crate) fn device(subject: &Subject<'_>, out: &mut String) -> fmt::Result {
     let person = subject.person;
-    let used = person
-        .device
-        .filter(|_| subject.event.sheet.client.is_empty());
+    let used = person.device.filter(|_| subject.event.sheet.client.is_empty());
     open(out, "deviceDetail", '{');
     match used {
         Some(id) => {
@@ -103,32 +80,12 @@ pub(crate) fn device(subject: &Subject<'_>, out: &mut String) -> fmt::Result {
             text(out, "displayName", "");
         }
     }
-    text(
-        out,
-        "operatingSystem",
-        ["Windows11", "MacOs", "Linux"][person.host as usize % 3],
-    );
+    text(out, "operatingSystem", ["Windows11", "MacOs", "Linux"][person.host as usize % 3]);
     let browser = ["Edge 138.0.0", "Safari 18.5", "Firefox 140.0"][person.host as usize % 3];
-    text(
-        out,
-        "browser",
-        if subject.event.app.browser {
-            browser
-        } else {
-            ""
-        },
-    );
+    text(out, "browser", if subject.event.app.browser { browser } else { "" });
     truth(out, "isCompliant", used.is_some());
     truth(out, "isManaged", used.is_some());
-    text(
-        out,
-        "trustType",
-        if used.is_some() {
-            "Azure AD joined"
-        } else {
-            ""
-        },
-    );
+    text(out, "trustType", if used.is_some() { "Azure AD joined" } else { "" });
     close(out, '}');
     out.push(',');
     Ok(())
@@ -161,19 +118,11 @@ pub(crate) fn policies(subject: &Subject<'_>, out: &mut String) -> fmt::Result {
         out.push('{');
         show(out, "id", subject.world.policy_id(number))?;
         text(out, "displayName", policy.name);
-        let controls = if applied {
-            (policy.grant, policy.session)
-        } else {
-            ("[]", "[]")
-        };
+        let controls = if applied { (policy.grant, policy.session) } else { ("[]", "[]") };
         raw(out, "enforcedGrantControls", controls.0);
         raw(out, "enforcedSessionControls", controls.1);
         text(out, "result", result);
-        let users = if applied {
-            ("application,users", "none")
-        } else {
-            ("application", "users")
-        };
+        let users = if applied { ("application,users", "none") } else { ("application", "users") };
         text(out, "conditionsSatisfied", users.0);
         text(out, "conditionsNotSatisfied", users.1);
         if applied {
@@ -199,9 +148,7 @@ fn result(subject: &Subject<'_>, rule: Rule) -> &'static str {
             Policy::NotApplied | Policy::Blocked => "notApplied",
         },
         Rule::Legacy if sheet.policy == Policy::Blocked => "failure",
-        Rule::Session if subject.event.app.browser && !managed && sheet.client.is_empty() => {
-            "success"
-        }
+        Rule::Session if subject.event.app.browser && !managed && sheet.client.is_empty() => "success",
         Rule::Guests if subject.person.kind == Kind::Guest && sheet.code == 0 => "success",
         Rule::ReportOnly if subject.world.cast.admins.contains(&subject.event.person) => {
             if subject.person.phishing_resistant(subject.event.at.day()) {
@@ -211,11 +158,7 @@ fn result(subject: &Subject<'_>, rule: Rule) -> &'static str {
             }
         }
         Rule::ReportOnly => "reportOnlyNotApplied",
-        Rule::Device
-            if managed && subject.person.department == "Finance" && sheet.client.is_empty() =>
-        {
-            "success"
-        }
+        Rule::Device if managed && subject.person.department == "Finance" && sheet.client.is_empty() => "success",
         Rule::Legacy | Rule::Risk | Rule::Session | Rule::Guests | Rule::Device => "notApplied",
     }
 }
@@ -225,23 +168,13 @@ fn result(subject: &Subject<'_>, rule: Rule) -> &'static str {
 pub(crate) fn steps(subject: &Subject<'_>, out: &mut String) -> fmt::Result {
     let known = subject.event.sheet.steps;
     open(out, "authenticationDetails", '[');
-    if subject.incomplete && subject.event.id.0 % 2 == 0 {
-        let earlier = Step {
-            method: "Previously satisfied",
-            detail: "",
-            requirement: "",
-            result: "",
-            succeeded: true,
-        };
+    if subject.incomplete && subject.event.id.0.is_multiple_of(2) {
+        let earlier = Step { method: "Previously satisfied", detail: "", requirement: "", result: "", succeeded: true };
         step(subject, &earlier, 0, out)?;
     } else {
         for (number, known) in known.iter().enumerate() {
             let pending = subject.incomplete && number + 1 == subject.event.sheet.steps.len();
-            let waiting = Step {
-                result: "Authentication in progress",
-                succeeded: false,
-                ..*known
-            };
+            let waiting = Step { result: "Authentication in progress", succeeded: false, ..*known };
             step(subject, if pending { &waiting } else { known }, number, out)?;
         }
     }
@@ -253,11 +186,7 @@ pub(crate) fn steps(subject: &Subject<'_>, out: &mut String) -> fmt::Result {
 fn step(subject: &Subject<'_>, step: &Step, number: usize, out: &mut String) -> fmt::Result {
     let offset = i64::try_from(number).unwrap_or(0);
     out.push_str("{\"authenticationStepDateTime\":\"");
-    subject
-        .event
-        .at
-        .plus_seconds(offset)
-        .write_ticks(out, subject.ticks())?;
+    subject.event.at.plus_seconds(offset).write_ticks(out, subject.ticks())?;
     out.push_str("\",");
     text(out, "authenticationMethod", step.method);
     text(out, "authenticationMethodDetail", step.detail);

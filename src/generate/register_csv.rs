@@ -73,10 +73,7 @@ fn row(world: &World, entry: &Entry, day: Day) -> anyhow::Result<Vec<String>> {
         when(world, activated, ACTIVATED)?,
         format!("{} days", category.review_days()),
         expiry(world, entry.expiry_on(day))?,
-        entry
-            .last_day(day)
-            .map(|last| last.to_string())
-            .unwrap_or_default(),
+        entry.last_day(day).map(|last| last.to_string()).unwrap_or_default(),
         when(world, closed, CLOSED)?,
         closed.map(|_| closure(entry)).unwrap_or_default(),
         when(world, done(&entry.reviews, day).last(), REVIEWED)?,
@@ -93,15 +90,8 @@ fn row(world: &World, entry: &Entry, day: Day) -> anyhow::Result<Vec<String>> {
 /// The first half of a row: what is excepted, for whom and why.
 fn what(world: &World, entry: &Entry, day: Day) -> Vec<String> {
     let person = world.people.get(entry.person);
-    let approver = entry
-        .approved
-        .filter(|at| *at <= day)
-        .map_or("", |_| world.upn(entry.approver));
-    let scope = if entry.applications == "All" {
-        "user"
-    } else {
-        "user and application"
-    };
+    let approver = entry.approved.filter(|at| *at <= day).map_or("", |_| world.upn(entry.approver));
+    let scope = if entry.applications == "All" { "user" } else { "user and application" };
     vec![
         entry.id(),
         entry.category_on(day).words().to_owned(),
@@ -109,38 +99,22 @@ fn what(world: &World, entry: &Entry, day: Day) -> Vec<String> {
         entry.owner.map_or("", |owner| world.upn(owner)).to_owned(),
         approver.to_owned(),
         scope.to_owned(),
-        person
-            .map(|person| person.id.to_string())
-            .unwrap_or_default(),
+        person.map(|person| person.id.to_string()).unwrap_or_default(),
         entry.applications.to_owned(),
         justification(world, entry),
-        if entry.number % 3 == 0 {
-            "high"
-        } else {
-            "medium"
-        }
-        .to_owned(),
+        if entry.number.is_multiple_of(3) { "high" } else { "medium" }.to_owned(),
         entry.controls.to_owned(),
-        entry
-            .evidence_age
-            .map(|age| day.plus(-age).to_string())
-            .unwrap_or_default(),
+        entry.evidence_age.map(|age| day.plus(-age).to_string()).unwrap_or_default(),
         "sign-ins of the account reviewed every week".to_owned(),
     ]
 }
 
 fn closure(entry: &Entry) -> String {
-    format!(
-        "removed from the exclusion group, change CHG-{:05}",
-        70_000 + entry.number
-    )
+    format!("removed from the exclusion group, change CHG-{:05}", 70_000 + entry.number)
 }
 
 fn when(world: &World, day: Option<Day>, minute: u32) -> anyhow::Result<String> {
-    day.map_or_else(
-        || Ok(String::new()),
-        |day| Ok(world.calendar.at(day, minute)?.to_string()),
-    )
+    day.map_or_else(|| Ok(String::new()), |day| Ok(world.calendar.at(day, minute)?.to_string()))
 }
 
 fn expiry(world: &World, expiry: Expiry) -> anyhow::Result<String> {
@@ -152,10 +126,7 @@ fn expiry(world: &World, expiry: Expiry) -> anyhow::Result<String> {
 }
 
 fn done(obligations: &[Obligation], day: Day) -> impl Iterator<Item = Day> {
-    obligations
-        .iter()
-        .filter_map(|obligation| obligation.done)
-        .filter(move |done| *done <= day)
+    obligations.iter().filter_map(|obligation| obligation.done).filter(move |done| *done <= day)
 }
 
 fn justification(world: &World, entry: &Entry) -> String {
@@ -168,21 +139,11 @@ fn justification(world: &World, entry: &Entry) -> String {
 /// Emergency accounts have custodians of their own, one each.
 fn custodian(world: &World, entry: &Entry) -> String {
     let emergency = world.cast.break_glass.contains(&entry.person);
-    if emergency {
-        world
-            .upn(world.cast.managers.start + 3 + entry.person % 2)
-            .to_owned()
-    } else {
-        String::new()
-    }
+    if emergency { world.upn(world.cast.managers.start + 3 + entry.person % 2).to_owned() } else { String::new() }
 }
 
 fn credential(world: &World, entry: &Entry) -> &'static str {
-    match (
-        world.people.get(entry.person).map(|person| person.kind),
-        entry.person,
-        world.plan.clean,
-    ) {
+    match (world.people.get(entry.person).map(|person| person.kind), entry.person, world.plan.clean) {
         (Some(Kind::BreakGlass), 0, _) => "FIDO2 security key",
         (Some(Kind::BreakGlass), _, true) => "certificate",
         (Some(Kind::BreakGlass), _, false) => "password",
@@ -205,31 +166,16 @@ fn changes(world: &World, entry: &Entry, day: Day) -> anyhow::Result<String> {
     let mut lines = Vec::new();
     for (at, minute, actor, action, note) in events.iter().filter(|event| event.0 <= day) {
         let moment = when(world, Some(*at), *minute)?;
-        lines.push(format!(
-            "{moment} | {} | {action} | {note}",
-            world.upn(*actor)
-        ));
+        lines.push(format!("{moment} | {} | {action} | {note}", world.upn(*actor)));
     }
     Ok(lines.join("; "))
 }
 
 fn life(entry: &Entry) -> Vec<Event> {
     let number = entry.number;
-    let mut events = vec![(
-        entry.created,
-        CREATED,
-        entry.requestor,
-        "requested",
-        String::new(),
-    )];
+    let mut events = vec![(entry.created, CREATED, entry.requestor, "requested", String::new())];
     if let Some(at) = entry.approved {
-        events.push((
-            at,
-            APPROVED,
-            entry.approver,
-            "approved",
-            format!("APP-{number:04}"),
-        ));
+        events.push((at, APPROVED, entry.approver, "approved", format!("APP-{number:04}")));
     }
     if let Some(at) = entry.activated {
         let ticket = format!("CHG-{:05}", 50_000 + number);
@@ -251,26 +197,16 @@ fn reviews(world: &World, entry: &Entry, day: Day) -> anyhow::Result<String> {
     let reviewer = world.upn(entry.owner.unwrap_or(entry.approver));
     let lines = done(&entry.reviews, day).map(|at| -> anyhow::Result<String> {
         let moment = when(world, Some(at), REVIEWED)?;
-        Ok(format!(
-            "{moment} | {reviewer} | confirmed | REV-{:04}-{at}",
-            entry.number
-        ))
+        Ok(format!("{moment} | {reviewer} | confirmed | REV-{:04}-{at}", entry.number))
     });
     Ok(lines.collect::<anyhow::Result<Vec<String>>>()?.join("; "))
 }
 
 fn rotations(world: &World, entry: &Entry, day: Day) -> anyhow::Result<String> {
-    let operators = format!(
-        "{}, {}",
-        world.upn(world.cast.admins.start),
-        world.upn(world.cast.admins.start + 1)
-    );
+    let operators = format!("{}, {}", world.upn(world.cast.admins.start), world.upn(world.cast.admins.start + 1));
     let lines = done(&entry.rotations, day).map(|at| -> anyhow::Result<String> {
         let moment = when(world, Some(at), ROTATED)?;
-        Ok(format!(
-            "{moment} | {operators} | rotated | ROT-{:04}-{at}",
-            entry.number
-        ))
+        Ok(format!("{moment} | {operators} | rotated | ROT-{:04}-{at}", entry.number))
     });
     Ok(lines.collect::<anyhow::Result<Vec<String>>>()?.join("; "))
 }

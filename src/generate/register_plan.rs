@@ -63,147 +63,55 @@ const BASE: Draft = Draft {
 
 /// An entry requested, approved and activated on consecutive days.
 const fn active(category: Category, who: For, activated: i32, expires: i32) -> Draft {
-    Draft {
-        category,
-        who,
-        created: activated - 2,
-        approved: Some(activated - 1),
-        activated: Some(activated),
-        expires,
-        ..BASE
-    }
+    Draft { category, who, created: activated - 2, approved: Some(activated - 1), activated: Some(activated), expires, ..BASE }
 }
 
 const CLEAN: [Draft; 2] = [
-    Draft {
-        leaves_policy: false,
-        ..active(Category::BreakGlass, For::BreakGlass(0), -180, 185)
-    },
-    Draft {
-        leaves_policy: false,
-        ..active(Category::BreakGlass, For::BreakGlass(1), -178, 185)
-    },
+    Draft { leaves_policy: false, ..active(Category::BreakGlass, For::BreakGlass(0), -180, 185) },
+    Draft { leaves_policy: false, ..active(Category::BreakGlass, For::BreakGlass(1), -178, 185) },
 ];
 
 const MIXED: [Draft; 21] = [
-    Draft {
-        leaves_policy: false,
-        ..active(Category::BreakGlass, For::BreakGlass(0), -198, 165)
-    },
-    Draft {
-        reviews: "oolm",
-        ..active(Category::BreakGlass, For::BreakGlass(1), -198, 165)
-    },
+    Draft { leaves_policy: false, ..active(Category::BreakGlass, For::BreakGlass(0), -198, 165) },
+    Draft { reviews: "oolm", ..active(Category::BreakGlass, For::BreakGlass(1), -198, 165) },
     // Short and well run.
-    Draft {
-        closed: Some(14),
-        ..active(Category::Administrative, For::Excepted(0), 3, 14)
-    },
+    Draft { closed: Some(14), ..active(Category::Administrative, For::Excepted(0), 3, 14) },
     // Far too long, extended, and still open after its end.
-    Draft {
-        reviews: "olomo",
-        extended: Some((38, 75)),
-        ..active(Category::Administrative, For::Excepted(1), -20, 40)
-    },
+    Draft { reviews: "olomo", extended: Some((38, 75)), ..active(Category::Administrative, For::Excepted(1), -20, 40) },
     active(Category::Legacy, For::Service(0), -150, 300),
-    Draft {
-        reviews: "lo",
-        ..active(Category::Legacy, For::Service(1), -60, 20)
-    },
-    Draft {
-        applications: "OfficeHome",
-        ..active(Category::Accessibility, For::Excepted(2), -100, 200)
-    },
-    Draft {
-        reviews: "ol",
-        controls: "n/a",
-        evidence_age: None,
-        ..active(Category::Accessibility, For::Excepted(3), -105, 200)
-    },
-    Draft {
-        closed: Some(25),
-        ..active(Category::Hardware, For::Excepted(4), -10, 30)
-    },
+    Draft { reviews: "lo", ..active(Category::Legacy, For::Service(1), -60, 20) },
+    Draft { applications: "OfficeHome", ..active(Category::Accessibility, For::Excepted(2), -100, 200) },
+    Draft { reviews: "ol", controls: "n/a", evidence_age: None, ..active(Category::Accessibility, For::Excepted(3), -105, 200) },
+    Draft { closed: Some(25), ..active(Category::Hardware, For::Excepted(4), -10, 30) },
     // Ends with a bare date inside the second month and is never closed.
-    Draft {
-        bare: true,
-        ..active(Category::Hardware, For::Excepted(5), -12, 45)
-    },
-    Draft {
-        leaves_policy: false,
-        reviews: "olo",
-        ..active(Category::Partner, For::Guest(0), -30, 330)
-    },
-    Draft {
-        category: Category::Partner,
-        who: For::Guest(1),
-        created: 66,
-        approved: Some(70),
-        expires: 300,
-        leaves_policy: false,
-        ..BASE
-    },
-    Draft {
-        closed: Some(56),
-        ..active(Category::Incident, For::Excepted(6), 50, 57)
-    },
-    Draft {
-        category: Category::Incident,
-        who: For::Excepted(7),
-        created: 80,
-        expires: 95,
-        ..BASE
-    },
-    Draft {
-        before: Some((28, Category::Hardware)),
-        reviews: "omo",
-        ..active(Category::Administrative, For::Excepted(8), 26, 89)
-    },
+    Draft { bare: true, ..active(Category::Hardware, For::Excepted(5), -12, 45) },
+    Draft { leaves_policy: false, reviews: "olo", ..active(Category::Partner, For::Guest(0), -30, 330) },
+    Draft { category: Category::Partner, who: For::Guest(1), created: 66, approved: Some(70), expires: 300, leaves_policy: false, ..BASE },
+    Draft { closed: Some(56), ..active(Category::Incident, For::Excepted(6), 50, 57) },
+    Draft { category: Category::Incident, who: For::Excepted(7), created: 80, expires: 95, ..BASE },
+    Draft { before: Some((28, Category::Hardware)), reviews: "omo", ..active(Category::Administrative, For::Excepted(8), 26, 89) },
     active(Category::Unknown, For::Excepted(9), -15, 120),
-    Draft {
-        unreadable: true,
-        reviews: "om",
-        ..active(Category::Administrative, For::Excepted(10), 5, 100)
-    },
-    Draft {
-        ownerless: true,
-        evidence_age: Some(140),
-        ..active(Category::Administrative, For::Excepted(11), 18, 110)
-    },
-    Draft {
-        self_approved: true,
-        ..active(Category::Hardware, For::Excepted(12), 10, 130)
-    },
+    Draft { unreadable: true, reviews: "om", ..active(Category::Administrative, For::Excepted(10), 5, 100) },
+    Draft { ownerless: true, evidence_age: Some(140), ..active(Category::Administrative, For::Excepted(11), 18, 110) },
+    Draft { self_approved: true, ..active(Category::Hardware, For::Excepted(12), 10, 130) },
     // Never needed: the person does MFA every time.
     active(Category::Accessibility, For::Excepted(13), -40, 150),
     // Overlaps the other entry of the same person, for one application.
-    Draft {
-        applications: "Travel Expenses",
-        ..active(Category::Hardware, For::Excepted(2), 20, 140)
-    },
+    Draft { applications: "Travel Expenses", ..active(Category::Hardware, For::Excepted(2), 20, 140) },
 ];
 
 /// The register of a plan.
 pub(crate) fn entries(plan: &Plan, calendar: &Calendar, cast: &Cast) -> Vec<Entry> {
     let drafts: &[Draft] = if plan.clean { &CLEAN } else { &MIXED };
-    let made = drafts
-        .iter()
-        .enumerate()
-        .map(|(number, draft)| entry(number, draft, plan, calendar, cast));
-    made.filter(|entry| entry.created <= calendar.last())
-        .collect()
+    let made = drafts.iter().enumerate().map(|(number, draft)| entry(number, draft, plan, calendar, cast));
+    made.filter(|entry| entry.created <= calendar.last()).collect()
 }
 
 fn entry(number: usize, draft: &Draft, plan: &Plan, calendar: &Calendar, cast: &Cast) -> Entry {
     let day = |offset: i32| calendar.first().plus(offset);
     let managers: Vec<usize> = cast.managers.clone().collect();
     let admins: Vec<usize> = cast.admins.clone().collect();
-    let manager = |turn: usize| {
-        managers
-            .get((number + turn) % managers.len().max(1))
-            .copied()
-            .unwrap_or(0)
-    };
+    let manager = |turn: usize| managers.get((number + turn) % managers.len().max(1)).copied().unwrap_or(0);
     let mut entry = Entry {
         number: u32::try_from(number + 1).unwrap_or(0),
         category: draft.category,
@@ -217,10 +125,7 @@ fn entry(number: usize, draft: &Draft, plan: &Plan, calendar: &Calendar, cast: &
         requestor: manager(0),
         owner: (!draft.ownerless).then(|| manager(1)),
         approver: manager(if draft.self_approved { 0 } else { 2 }),
-        implementer: admins
-            .get(number % admins.len().max(1))
-            .copied()
-            .unwrap_or(0),
+        implementer: admins.get(number % admins.len().max(1)).copied().unwrap_or(0),
         created: day(draft.created),
         approved: draft.approved.map(day),
         activated: draft.activated.map(day),
@@ -249,10 +154,7 @@ fn entry(number: usize, draft: &Draft, plan: &Plan, calendar: &Calendar, cast: &
 /// tenant with faults, two days later or never.
 fn rotations(plan: &Plan, calendar: &Calendar, place: usize) -> Vec<Obligation> {
     let before = [-110, -20].map(|offset| calendar.first().plus(offset));
-    let mut all: Vec<Obligation> = before
-        .into_iter()
-        .map(|day| met(day, Outcome::OnTime))
-        .collect();
+    let mut all: Vec<Obligation> = before.into_iter().map(|day| met(day, Outcome::OnTime)).collect();
     for (month, drill) in drills(calendar).into_iter().enumerate() {
         let outcome = match (plan.clean, place, month) {
             (false, 1, 1) => Outcome::Late,
@@ -276,9 +178,5 @@ fn met(used: Day, outcome: Outcome) -> Obligation {
         Outcome::Late => Some(used.plus(2)),
         Outcome::Missed => None,
     };
-    Obligation {
-        due: used.plus(1),
-        done,
-        outcome,
-    }
+    Obligation { due: used.plus(1), done, outcome }
 }

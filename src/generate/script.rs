@@ -24,20 +24,9 @@ struct Stage<'a> {
 }
 
 /// Plays the scenes of a day and makes sure that no day is empty.
-pub(crate) fn day(
-    world: &World,
-    day: Day,
-    events: &mut Vec<Event>,
-    tally: &mut Tally,
-) -> anyhow::Result<()> {
+pub(crate) fn day(world: &World, day: Day, events: &mut Vec<Event>, tally: &mut Tally) -> anyhow::Result<()> {
     let dice = Dice::new(world.plan.seed, Purpose::Script, day.number(), 0);
-    let mut stage = Stage {
-        world,
-        day,
-        dice,
-        events,
-        tally,
-    };
+    let mut stage = Stage { world, day, dice, events, tally };
     stage.workload()?;
     stage.drill()?;
     if !world.plan.clean {
@@ -54,21 +43,14 @@ impl Stage<'_> {
     fn walk(&mut self, index: usize, minute: u32) -> anyhow::Result<Walk<'_>> {
         let at = self.world.calendar.at(self.day, minute)?;
         let at = Moment(at.0 + i64::from(self.dice.below(50_000)));
-        Ok(Walk::new(
-            self.world,
-            index,
-            at,
-            &mut self.dice,
-            self.events,
-        ))
+        Ok(Walk::new(self.world, index, at, &mut self.dice, self.events))
     }
 
     /// One attempt of one record.
     fn attempt(&mut self, index: usize, minute: u32, sheet: &'static Sheet) -> anyhow::Result<()> {
         self.walk(index, minute)?.record(sheet);
         if let Some(class) = sheet.class {
-            self.tally
-                .attempt(index, self.world.calendar.month_of(self.day), class);
+            self.tally.attempt(index, self.world.calendar.month_of(self.day), class);
         }
         Ok(())
     }
@@ -84,24 +66,13 @@ impl Stage<'_> {
             return Ok(());
         }
         self.attempt(0, 630, &sheets::FIDO2)?;
-        self.attempt(
-            1,
-            650,
-            if self.world.plan.clean {
-                &sheets::CERTIFICATE
-            } else {
-                &sheets::SINGLE_FACTOR
-            },
-        )
+        self.attempt(1, 650, if self.world.plan.clean { &sheets::CERTIFICATE } else { &sheets::SINGLE_FACTOR })
     }
 
     /// Emergency accounts used outside every drill: a failure in the second month, a success in the last.
     fn emergency(&mut self) -> anyhow::Result<()> {
         let months = self.world.calendar.months();
-        if months
-            .get(1)
-            .is_some_and(|month| month.first.plus(17) == self.day)
-        {
+        if months.get(1).is_some_and(|month| month.first.plus(17) == self.day) {
             self.attempt(1, 1290, &setbacks::BAD_PASSWORD)?;
         }
         if self.world.calendar.last().plus(-9) == self.day {
@@ -131,34 +102,21 @@ impl Stage<'_> {
         if self.world.calendar.last().plus(-11) != self.day {
             return Ok(());
         }
-        let victim = self
-            .world
-            .people
-            .iter()
-            .position(|person| person.part == Part::Flooded && person.active(self.day));
+        let victim = self.world.people.iter().position(|person| person.part == Part::Flooded && person.active(self.day));
         let Some(index) = victim else { return Ok(()) };
         let mut walk = self.walk(index, 22 * 60)?;
         for number in 0..7 {
-            walk.record(if number % 2 == 0 {
-                &setbacks::DENIED
-            } else {
-                &setbacks::SILENT
-            });
+            walk.record(if number % 2 == 0 { &setbacks::DENIED } else { &setbacks::SILENT });
         }
         walk.record(&sheets::PUSH);
-        self.tally
-            .attempt(index, self.world.calendar.month_of(self.day), Class::M1);
+        self.tally.attempt(index, self.world.calendar.month_of(self.day), Class::M1);
         Ok(())
     }
 
     /// An identity with an exception signs in on two continents within the hour.
     fn far_away(&mut self) -> anyhow::Result<()> {
         let index = self.world.cast.excepted.start + 1;
-        let excluded = self
-            .world
-            .people
-            .get(index)
-            .is_some_and(|person| person.excluded_on(self.day));
+        let excluded = self.world.people.get(index).is_some_and(|person| person.excluded_on(self.day));
         if self.world.calendar.last().plus(-13) != self.day || !excluded {
             return Ok(());
         }
@@ -166,8 +124,7 @@ impl Stage<'_> {
         let mut walk = self.walk(index, 22 * 60 + 10)?;
         walk.place = FAR_AWAY;
         walk.record(&sheets::SINGLE_FACTOR);
-        self.tally
-            .attempt(index, self.world.calendar.month_of(self.day), Class::N);
+        self.tally.attempt(index, self.world.calendar.month_of(self.day), Class::N);
         Ok(())
     }
 
@@ -177,22 +134,9 @@ impl Stage<'_> {
             return Ok(());
         }
         let start = self.world.cast.managers.end;
-        for (number, index) in (start..self.world.cast.workforce.end)
-            .step_by(29)
-            .take(8)
-            .enumerate()
-        {
-            if self
-                .world
-                .people
-                .get(index)
-                .is_some_and(|person| person.active(self.day))
-            {
-                let sheet = if number % 4 == 3 {
-                    &sheets::V1_CLAIM
-                } else {
-                    &sheets::V1
-                };
+        for (number, index) in (start..self.world.cast.workforce.end).step_by(29).take(8).enumerate() {
+            if self.world.people.get(index).is_some_and(|person| person.active(self.day)) {
+                let sheet = if number % 4 == 3 { &sheets::V1_CLAIM } else { &sheets::V1 };
                 self.attempt(index, 21 * 60 + 30, sheet)?;
             }
         }
@@ -201,19 +145,10 @@ impl Stage<'_> {
 
     /// A day without any sign-in would be a gap in the logs, and this tenant has none.
     fn never_empty(&mut self) -> anyhow::Result<()> {
-        if self
-            .events
-            .iter()
-            .any(|event| event.sheet.stream == Stream::Interactive)
-        {
+        if self.events.iter().any(|event| event.sheet.stream == Stream::Interactive) {
             return Ok(());
         }
-        let awake = |index: &usize| {
-            self.world
-                .people
-                .get(*index)
-                .is_some_and(|person| person.kind == Kind::Workforce && person.active(self.day))
-        };
+        let awake = |index: &usize| self.world.people.get(*index).is_some_and(|person| person.kind == Kind::Workforce && person.active(self.day));
         let Some(index) = self.world.cast.managers.clone().find(awake) else {
             return Ok(());
         };

@@ -26,11 +26,7 @@ pub struct Written {
 impl Tally {
     /// Counts for so many people and months.
     pub(crate) fn new(people: usize, months: usize) -> Self {
-        Self {
-            months,
-            attempts: vec![[0; Class::ALL.len()]; people * months],
-            written: BTreeMap::new(),
-        }
+        Self { months, attempts: vec![[0; Class::ALL.len()]; people * months], written: BTreeMap::new() }
     }
 
     /// Counts a qualifying attempt.
@@ -53,16 +49,12 @@ impl Tally {
     pub(crate) fn attempts(&self, person: usize, month: usize) -> BTreeMap<&'static str, u32> {
         let cell = self.attempts.get(person * self.months + month);
         let pairs = Class::ALL.iter().zip(cell.into_iter().flatten());
-        pairs
-            .filter(|(_, count)| **count > 0)
-            .map(|(class, count)| (class.label(), *count))
-            .collect()
+        pairs.filter(|(_, count)| **count > 0).map(|(class, count)| (class.label(), *count)).collect()
     }
 
     /// Records of a month by stream.
     pub(crate) fn written(&self, month: usize) -> BTreeMap<&'static str, Written> {
         let mine = self.written.iter().filter(|((at, _), _)| *at == month);
-        mine.map(|((_, stream), written)| (stream.label(), *written))
-            .collect()
+        mine.map(|((_, stream), written)| (stream.label(), *written)).collect()
     }
 }

@@ -14,20 +14,13 @@ struct Memory(BTreeMap<String, Vec<u8>>);
 
 impl Sink for Memory {
     fn put(&mut self, key: &str, bytes: Vec<u8>) -> anyhow::Result<()> {
-        anyhow::ensure!(
-            self.0.insert(key.to_owned(), bytes).is_none(),
-            "`{key}` is written twice"
-        );
+        anyhow::ensure!(self.0.insert(key.to_owned(), bytes).is_none(), "`{key}` is written twice");
         Ok(())
     }
 }
 
 fn small(layout: Layout) -> Plan {
-    Plan {
-        people: 80,
-        layout,
-        ..Plan::sample()
-    }
+    Plan { people: 80, layout, ..Plan::sample() }
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -50,9 +43,7 @@ fn records(text: &str) -> Vec<Value> {
             None => all.push(value),
         }
     }
-    all.into_iter()
-        .map(|record| record.get("properties").cloned().unwrap_or(record))
-        .collect()
+    all.into_iter().map(|record| record.get("properties").cloned().unwrap_or(record)).collect()
 }
 
 #[test]
@@ -65,29 +56,18 @@ fn same_plan_same_bytes() {
 
 #[test]
 fn truth_counts_what_is_written() {
-    for layout in [
-        Layout::Mixed,
-        Layout::Monitor,
-        Layout::Graph,
-        Layout::EventHubs,
-    ] {
+    for layout in [Layout::Mixed, Layout::Monitor, Layout::Graph, Layout::EventHubs] {
         let mut sink = Memory::default();
         let truth = generate(&small(layout), &mut sink).unwrap();
         let (mut found, mut ids) = (0, BTreeSet::new());
-        for (_, bytes) in sink
-            .0
-            .iter()
-            .filter(|(key, _)| key.starts_with("raw/entra/sign-ins/"))
-        {
+        for (_, bytes) in sink.0.iter().filter(|(key, _)| key.starts_with("raw/entra/sign-ins/")) {
             for record in records(&text(bytes)) {
                 found += 1;
                 ids.insert(record["id"].as_str().unwrap().to_owned());
             }
         }
         let written = truth.months.iter().flat_map(|month| month.written.values());
-        let (records, copies) = written.fold((0, 0), |(records, copies), one| {
-            (records + one.records, copies + one.copies)
-        });
+        let (records, copies) = written.fold((0, 0), |(records, copies), one| (records + one.records, copies + one.copies));
         assert_eq!(found, records);
         assert_eq!(ids.len() as u64, records - copies);
         assert!(copies > 0);
@@ -101,23 +81,13 @@ fn every_file_is_readable_and_every_record_has_a_realistic_size() {
     for (key, bytes) in &sink.0 {
         let text = text(bytes);
         if key.contains(".json") {
-            assert!(
-                serde_json::Deserializer::from_str(&text)
-                    .into_iter::<Value>()
-                    .all(|value| value.is_ok()),
-                "{key}"
-            );
+            assert!(serde_json::Deserializer::from_str(&text).into_iter::<Value>().all(|value| value.is_ok()), "{key}");
         } else if key.ends_with(".toml") {
             assert!(text.parse::<toml::Table>().is_ok());
         }
     }
-    let blobs = sink
-        .0
-        .iter()
-        .filter(|(key, _)| key.contains("insights-logs-signinlogs"));
-    let sizes: Vec<usize> = blobs
-        .flat_map(|(_, bytes)| text(bytes).lines().map(str::len).collect::<Vec<_>>())
-        .collect();
+    let blobs = sink.0.iter().filter(|(key, _)| key.contains("insights-logs-signinlogs"));
+    let sizes: Vec<usize> = blobs.flat_map(|(_, bytes)| text(bytes).lines().map(str::len).collect::<Vec<_>>()).collect();
     let mean = sizes.iter().sum::<usize>() / sizes.len();
     assert!((3_000..=6_500).contains(&mean), "mean record size {mean}");
 }
@@ -128,20 +98,10 @@ fn no_day_is_without_sign_ins() {
     let truth = generate(&Plan::clean_sample(), &mut sink).unwrap();
     for day in 1..=31 {
         let part = format!("/m=10/d={day:02}/");
-        assert!(
-            sink.0
-                .keys()
-                .any(|key| key.contains("insights-logs-signinlogs") && key.contains(&part)),
-            "{part}"
-        );
+        assert!(sink.0.keys().any(|key| key.contains("insights-logs-signinlogs") && key.contains(&part)), "{part}");
     }
     assert!(sink.0.contains_key("raw/entra/users/2026-09-30.json.gz"));
-    assert!(
-        truth.months[0]
-            .written
-            .values()
-            .all(|written| written.copies == 0)
-    );
+    assert!(truth.months[0].written.values().all(|written| written.copies == 0));
 }
 
 #[test]
@@ -149,69 +109,28 @@ fn clean_means_clean() {
     let truth = generate(&Plan::clean_sample(), &mut Memory::default()).unwrap();
     for identity in &truth.identities {
         for month in &identity.months {
-            assert!(
-                month
-                    .attempts
-                    .keys()
-                    .all(|class| matches!(*class, "M1" | "M2" | "M4")),
-                "{identity:?}"
-            );
-            assert!(
-                identity.kind != "workforce" || month.capable == Some(true),
-                "{identity:?}"
-            );
+            assert!(month.attempts.keys().all(|class| matches!(*class, "M1" | "M2" | "M4")), "{identity:?}");
+            assert!(identity.kind != "workforce" || month.capable == Some(true), "{identity:?}");
         }
     }
-    let outcomes = truth
-        .months
-        .iter()
-        .flat_map(|month| month.reviews.values().chain([&month.rotations]));
-    assert!(
-        outcomes
-            .flat_map(BTreeMap::keys)
-            .all(|outcome| *outcome == "on_time")
-    );
+    let outcomes = truth.months.iter().flat_map(|month| month.reviews.values().chain([&month.rotations]));
+    assert!(outcomes.flat_map(BTreeMap::keys).all(|outcome| *outcome == "on_time"));
 }
 
 #[test]
 fn the_mixed_tenant_shows_every_class_and_category() {
     let truth = generate(&Plan::sample(), &mut Memory::default()).unwrap();
-    let classes: BTreeSet<&str> = truth
-        .months
-        .iter()
-        .flat_map(|month| month.attempts.values())
-        .flat_map(|classes| classes.keys().copied())
-        .collect();
+    let classes: BTreeSet<&str> = truth.months.iter().flat_map(|month| month.attempts.values()).flat_map(|classes| classes.keys().copied()).collect();
     assert_eq!(classes.len(), Class::ALL.len());
     let categories: BTreeSet<&str> = truth.register.iter().map(|entry| entry.category).collect();
     assert_eq!(categories.len(), 8);
-    let states: BTreeSet<&str> = truth
-        .register
-        .iter()
-        .flat_map(|entry| entry.states.iter().copied().flatten())
-        .collect();
-    assert_eq!(
-        states.into_iter().collect::<Vec<_>>(),
-        ["active", "approved", "closed", "expired_open", "requested"]
-    );
+    let states: BTreeSet<&str> = truth.register.iter().flat_map(|entry| entry.states.iter().copied().flatten()).collect();
+    assert_eq!(states.into_iter().collect::<Vec<_>>(), ["active", "approved", "closed", "expired_open", "requested"]);
 }
 
 #[test]
 fn impossible_plans_are_refused() {
-    for plan in [
-        Plan {
-            people: 3,
-            ..Plan::sample()
-        },
-        Plan {
-            months: 0,
-            ..Plan::sample()
-        },
-        Plan {
-            time_zone: "Mars/Base".to_owned(),
-            ..Plan::sample()
-        },
-    ] {
+    for plan in [Plan { people: 3, ..Plan::sample() }, Plan { months: 0, ..Plan::sample() }, Plan { time_zone: "Mars/Base".to_owned(), ..Plan::sample() }] {
         assert!(generate(&plan, &mut Memory::default()).is_err());
     }
 }

@@ -99,19 +99,9 @@ impl Truth {
         Self {
             plan: world.plan.clone(),
             tenant: world.tenant.to_string(),
-            months: months
-                .iter()
-                .enumerate()
-                .map(|(number, month)| month_truth(world, tally, number, month))
-                .collect(),
-            register: world
-                .entries
-                .iter()
-                .map(|entry| entry_truth(world, entry))
-                .collect(),
-            identities: (0..world.people.len())
-                .filter_map(|index| identity(world, tally, index))
-                .collect(),
+            months: months.iter().enumerate().map(|(number, month)| month_truth(world, tally, number, month)).collect(),
+            register: world.entries.iter().map(|entry| entry_truth(world, entry)).collect(),
+            identities: (0..world.people.len()).filter_map(|index| identity(world, tally, index)).collect(),
         }
     }
 
@@ -121,11 +111,7 @@ impl Truth {
     ///
     /// Fails only when a value cannot be written as JSON, which no value here can cause.
     pub fn to_json(&self) -> anyhow::Result<String> {
-        let mut out = format!(
-            "{{\"plan\":{},\n\"tenant\":\"{}\",\n",
-            serde_json::to_string(&self.plan)?,
-            self.tenant
-        );
+        let mut out = format!("{{\"plan\":{},\n\"tenant\":\"{}\",\n", serde_json::to_string(&self.plan)?, self.tenant);
         list(&mut out, "months", &self.months)?;
         out.push_str(",\n");
         list(&mut out, "register", &self.register)?;
@@ -157,36 +143,18 @@ fn month_truth(world: &World, tally: &Tally, number: usize, month: &Month) -> Mo
         rotations: BTreeMap::new(),
     };
     for (index, person) in world.people.iter().enumerate() {
-        *truth
-            .populations
-            .entry(world.population(person, month.last))
-            .or_default() += 1;
+        *truth.populations.entry(world.population(person, month.last)).or_default() += 1;
         for (class, count) in tally.attempts(index, number) {
-            *truth
-                .attempts
-                .entry(kind_label(person.kind))
-                .or_default()
-                .entry(class)
-                .or_default() += count;
+            *truth.attempts.entry(kind_label(person.kind)).or_default().entry(class).or_default() += count;
         }
     }
     for entry in &world.entries {
         let category = entry.category_on(month.last).label();
         if let Some(state) = entry.state(month.last) {
-            *truth
-                .register
-                .entry(category)
-                .or_default()
-                .entry(state)
-                .or_default() += 1;
+            *truth.register.entry(category).or_default().entry(state).or_default() += 1;
         }
         for review in within(&entry.reviews, month.first, month.last) {
-            *truth
-                .reviews
-                .entry(category)
-                .or_default()
-                .entry(review.outcome.label())
-                .or_default() += 1;
+            *truth.reviews.entry(category).or_default().entry(review.outcome.label()).or_default() += 1;
         }
         for rotation in within(&entry.rotations, month.first, month.last) {
             *truth.rotations.entry(rotation.outcome.label()).or_default() += 1;
@@ -196,40 +164,21 @@ fn month_truth(world: &World, tally: &Tally, number: usize, month: &Month) -> Mo
 }
 
 fn within(obligations: &[Obligation], first: Day, last: Day) -> impl Iterator<Item = &Obligation> {
-    obligations
-        .iter()
-        .filter(move |obligation| first <= obligation.due && obligation.due <= last)
+    obligations.iter().filter(move |obligation| first <= obligation.due && obligation.due <= last)
 }
 
 fn entry_truth(world: &World, entry: &Entry) -> EntryTruth {
     let (first, last) = (world.calendar.first(), world.calendar.last());
     let shown = |obligations: &[Obligation]| {
         let listed = within(obligations, first, last);
-        listed
-            .map(|item| {
-                (
-                    item.due.to_string(),
-                    item.done.map(|day| day.to_string()),
-                    Outcome::label(item.outcome),
-                )
-            })
-            .collect()
+        listed.map(|item| (item.due.to_string(), item.done.map(|day| day.to_string()), Outcome::label(item.outcome))).collect()
     };
     EntryTruth {
         id: entry.id(),
         category: entry.category.label(),
-        object_id: world
-            .people
-            .get(entry.person)
-            .map(|person| person.id.to_string())
-            .unwrap_or_default(),
+        object_id: world.people.get(entry.person).map(|person| person.id.to_string()).unwrap_or_default(),
         cadence_configured: entry.category.has_cadence(),
-        states: world
-            .calendar
-            .ends()
-            .into_iter()
-            .map(|day| entry.state(day))
-            .collect(),
+        states: world.calendar.ends().into_iter().map(|day| entry.state(day)).collect(),
         reviews: shown(&entry.reviews),
         rotations: shown(&entry.rotations),
     }
@@ -237,22 +186,17 @@ fn entry_truth(world: &World, entry: &Entry) -> EntryTruth {
 
 fn identity(world: &World, tally: &Tally, index: usize) -> Option<IdentityTruth> {
     let person = world.people.get(index)?;
-    let months = world
-        .calendar
-        .months()
-        .iter()
-        .enumerate()
-        .map(|(number, month)| {
-            let day = month.last;
-            let listed = person.exists(day) && person.enabled(day) && !person.unlisted;
-            IdentityMonth {
-                population: world.population(person, day),
-                registered: listed.then(|| person.registered(day)),
-                capable: listed.then(|| person.capable(day)),
-                phishing_resistant: listed.then(|| person.phishing_resistant(day)),
-                attempts: tally.attempts(index, number),
-            }
-        });
+    let months = world.calendar.months().iter().enumerate().map(|(number, month)| {
+        let day = month.last;
+        let listed = person.exists(day) && person.enabled(day) && !person.unlisted;
+        IdentityMonth {
+            population: world.population(person, day),
+            registered: listed.then(|| person.registered(day)),
+            capable: listed.then(|| person.capable(day)),
+            phishing_resistant: listed.then(|| person.phishing_resistant(day)),
+            attempts: tally.attempts(index, number),
+        }
+    });
     Some(IdentityTruth {
         id: person.id.to_string(),
         user_principal_name: person.upn.clone(),

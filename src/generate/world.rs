@@ -65,9 +65,7 @@ impl World {
 
     /// The user principal name of an account.
     pub(crate) fn upn(&self, index: usize) -> &str {
-        self.people
-            .get(index)
-            .map_or("", |person| person.upn.as_str())
+        self.people.get(index).map_or("", |person| person.upn.as_str())
     }
 
     /// The days on which the emergency accounts are tried, one a month.
@@ -93,11 +91,7 @@ impl World {
 
 /// The days on which the emergency accounts are tried.
 pub(crate) fn drills(calendar: &Calendar) -> Vec<Day> {
-    calendar
-        .months()
-        .iter()
-        .map(|month| month.first.plus(12).workday())
-        .collect()
+    calendar.months().iter().map(|month| month.first.plus(12).workday()).collect()
 }
 
 /// The name of a kind of account in the ground truth.

@@ -93,18 +93,24 @@ impl Ingest<'_> {
             known = SourceLedger { settings, objects: BTreeMap::new() };
         }
         let objects = place.list(pattern).with_context(|| format!("source `{id}`"))?;
-        let fresh: Vec<Object> = objects.into_iter().filter(|o| {
-            let same = known.objects.get(&o.key).is_some_and(|e| e.version == o.version && e.size == o.size);
-            report.unchanged += u64::from(same);
-            !same
-        }).collect();
+        let fresh: Vec<Object> = objects
+            .into_iter()
+            .filter(|o| {
+                let same = known.objects.get(&o.key).is_some_and(|e| e.version == o.version && e.size == o.size);
+                report.unchanged += u64::from(same);
+                !same
+            })
+            .collect();
         self.watch.source(id, fresh.len() as u64, fresh.iter().map(|o| o.size).sum());
         let read: Vec<(String, ObjectEntry)> = pool.install(|| {
-            fresh.par_iter().map(|o| {
-                let entry = self.object(id, place, o, reading)?;
-                self.watch.object(id, &o.key, &entry);
-                Ok((o.key.clone(), entry))
-            }).collect::<anyhow::Result<_>>()
+            fresh
+                .par_iter()
+                .map(|o| {
+                    let entry = self.object(id, place, o, reading)?;
+                    self.watch.object(id, &o.key, &entry);
+                    Ok((o.key.clone(), entry))
+                })
+                .collect::<anyhow::Result<_>>()
         })?;
         report.read += read.len() as u64;
         let stale: BTreeSet<String> = read.iter().filter_map(|(k, _)| known.objects.get(k)).flat_map(|e| e.fragments.iter().map(|f| f.key.clone())).collect();

@@ -17,7 +17,15 @@ const SMALL: f64 = 20.0;
 
 /// Order of the waterfall; a reason it does not know comes last, by name.
 const WATERFALL: [&str; 9] = [
-    "deleted", "disabled", "workload identity", "break-glass account", "service account", "shared, room or resource account", "guest", "not yet started", "not in the directory export",
+    "deleted",
+    "disabled",
+    "workload identity",
+    "break-glass account",
+    "service account",
+    "shared, room or resource account",
+    "guest",
+    "not yet started",
+    "not in the directory export",
 ];
 
 /// Yes, no and unknown over a population.

@@ -51,9 +51,20 @@ mod tests {
 
     fn metric(better: &str, goal: Option<f64>, figure: Figure) -> Metric {
         Metric {
-            id: "K".into(), name: "k".into(), title: "k".into(), kind: "ratio".into(), better: better.into(), about: String::new(), controls: vec![], reads: vec![],
-            query_sha256: String::new(), state: State::Computed, reason: None, target: goal.map(|value| Target { key: "k".into(), value, from: String::new() }),
-            verdict: Verdict::NoTarget, trend: vec![],
+            id: "K".into(),
+            name: "k".into(),
+            title: "k".into(),
+            kind: "ratio".into(),
+            better: better.into(),
+            about: String::new(),
+            controls: vec![],
+            reads: vec![],
+            query_sha256: String::new(),
+            state: State::Computed,
+            reason: None,
+            target: goal.map(|value| Target { key: "k".into(), value, from: String::new() }),
+            verdict: Verdict::NoTarget,
+            trend: vec![],
             lines: vec![Line { id: "all".into(), title: String::new(), figure: Some(figure), reason: None, dimensions: vec![], subjects: vec![], rows: 0 }],
         }
     }
@@ -61,8 +72,16 @@ mod tests {
     fn ratio(yes: f64, no: f64, unknown: f64) -> Figure {
         let all = yes + no + unknown;
         Figure::Ratio(Ratio {
-            numerator: yes, denominator: yes + no, unknown, value: Some(yes / (yes + no)), lower: Some(yes / all), upper: Some((yes + unknown) / all),
-            wilson: None, excluded: vec![], failing: vec![], undetermined: vec![],
+            numerator: yes,
+            denominator: yes + no,
+            unknown,
+            value: Some(yes / (yes + no)),
+            lower: Some(yes / all),
+            upper: Some((yes + unknown) / all),
+            wilson: None,
+            excluded: vec![],
+            failing: vec![],
+            undetermined: vec![],
         })
     }
 

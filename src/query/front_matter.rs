@@ -82,7 +82,7 @@ struct Header {
 pub struct Query {
     /// `K3`; equals the file's name.
     pub id: String,
-    /// snake_case name.
+    /// Name in snake case.
     pub name: String,
     /// Heading.
     pub title: String,

@@ -146,18 +146,41 @@ impl Inspector {
             JoinOperator::CrossJoin(_) => return,
             _ => return self.refuse("uses a join that not every engine knows: use JOIN, LEFT JOIN or CROSS JOIN"),
         };
-        if let JoinConstraint::On(on) = constraint {
-            if outer && !equalities(on) {
-                self.refuse("uses an outer join whose ON is more than equalities: Polars silently drops the rows without a match");
-            }
+        if let JoinConstraint::On(on) = constraint
+            && outer
+            && !equalities(on)
+        {
+            self.refuse("uses an outer join whose ON is more than equalities: Polars silently drops the rows without a match");
         }
     }
 
     fn function(&mut self, f: &Function) {
         let name = f.name.to_string().to_uppercase();
         const KNOWN: [&str; 24] = [
-            "COUNT", "SUM", "MIN", "MAX", "AVG", "MEDIAN", "COALESCE", "NULLIF", "CONCAT", "UPPER", "LOWER", "SUBSTR", "ABS", "GREATEST", "LEAST", "ROW_NUMBER", "RANK", "LAG",
-            "LEAD", "FIRST_VALUE", "LENGTH", "STRFTIME", "TRIM", "REPLACE",
+            "COUNT",
+            "SUM",
+            "MIN",
+            "MAX",
+            "AVG",
+            "MEDIAN",
+            "COALESCE",
+            "NULLIF",
+            "CONCAT",
+            "UPPER",
+            "LOWER",
+            "SUBSTR",
+            "ABS",
+            "GREATEST",
+            "LEAST",
+            "ROW_NUMBER",
+            "RANK",
+            "LAG",
+            "LEAD",
+            "FIRST_VALUE",
+            "LENGTH",
+            "STRFTIME",
+            "TRIM",
+            "REPLACE",
         ];
         if !KNOWN.contains(&name.as_str()) {
             self.refuse(&format!("calls `{name}`, which is outside the portable subset ({})", KNOWN.join(", ")));
@@ -244,7 +267,9 @@ mod tests {
     use super::*;
 
     fn faults(select: &str) -> Vec<String> {
-        let text = format!("-- ---\n-- id = \"K0\"\n-- name = \"n\"\n-- title = \"t\"\n-- kind = \"ratio\"\n-- better = \"higher\"\n-- reads = [\"population\"]\n-- about = \"a\"\n-- lines = [{{ id = \"all\", title = \"All\" }}]\n-- ---\n{select}");
+        let text = format!(
+            "-- ---\n-- id = \"K0\"\n-- name = \"n\"\n-- title = \"t\"\n-- kind = \"ratio\"\n-- better = \"higher\"\n-- reads = [\"population\"]\n-- about = \"a\"\n-- lines = [{{ id = \"all\", title = \"All\" }}]\n-- ---\n{select}"
+        );
         lint(&Corpus { queries: vec![Query::parse("K0", &text).unwrap()] })
     }
 

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use super::category;
 use super::dates::{self, Moment};
 use super::sheet::Values;
-use super::{FIELDS, category};
-use crate::config::RegisterConfig;
+use crate::config::{REGISTER_FIELDS, RegisterConfig};
 use crate::source::{ObjectContext, Rows};
 use crate::table::Instant;
 use crate::table::register::{Exception, ExceptionEvent};
@@ -23,7 +23,7 @@ impl Columns {
         let plain = |t: &str| t.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
         let find = |wanted: &str| headers.iter().find(|h| plain(h) == plain(wanted)).map(|h| (*h).to_owned());
         let of = |field: &'static str| find(config.columns.get(field).map_or(field, String::as_str)).map(|h| (field, h));
-        Self(FIELDS.iter().filter_map(|f| of(f)).collect())
+        Self(REGISTER_FIELDS.iter().filter_map(|f| of(f)).collect())
     }
 
     pub(super) fn knows(&self, field: &str) -> bool {
@@ -94,10 +94,10 @@ pub(super) fn push(line: &Line<'_>, object: &ObjectContext<'_>, seen: &mut BTree
     if line.text("owner").is_none_or(|o| placeholder(&o)) {
         faults.push("`owner` is missing".to_owned());
     }
-    if let (Some(a), Some(e)) = (activated_at, expires_at) {
-        if e <= a {
-            faults.push("`expires_at` is not after `activated_at`".to_owned());
-        }
+    if let (Some(a), Some(e)) = (activated_at, expires_at)
+        && e <= a
+    {
+        faults.push("`expires_at` is not after `activated_at`".to_owned());
     }
     events(line, object, &id, &mut faults, rows);
     let text = |field: &str| line.text(field);

@@ -15,13 +15,6 @@ use jiff::tz::TimeZone;
 use crate::config::RegisterConfig;
 use crate::source::{Counts, ObjectContext, Rows};
 
-/// Every field the register can carry, by canonical name.
-pub const FIELDS: [&str; 29] = [
-    "id", "category", "requestor", "owner", "approvers", "scope", "object_ids", "applications", "justification", "risk", "compensating_controls",
-    "controls_evidence_at", "monitoring_plan", "created_at", "approved_at", "activated_at", "review_cadence", "expires_at", "planned_retirement",
-    "closed_at", "closure_evidence", "last_validation", "custodian", "credential_type", "ticket", "changes", "reviews", "rotations", "notes",
-];
-
 /// Bytes of a register that are read at most; a register is a list kept by people.
 const MAX_BYTES: u64 = 256 << 20;
 

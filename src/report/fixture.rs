@@ -14,14 +14,8 @@ const HOSTILE: [&str; 6] = [
 pub(super) fn empty() -> Results {
     Results {
         schema: SCHEMA.to_owned(),
-        tool: Tool {
-            name: "mfaudit".to_owned(),
-            version: "0.1.0".to_owned(),
-        },
-        organisation: Organisation {
-            name: "Contoso".to_owned(),
-            classification: "Confidential".to_owned(),
-        },
+        tool: Tool { name: "mfaudit".to_owned(), version: "0.1.0".to_owned() },
+        organisation: Organisation { name: "Contoso".to_owned(), classification: "Confidential".to_owned() },
         period: PeriodInfo {
             id: "2026-10".to_owned(),
             label: "October 2026".to_owned(),
@@ -45,12 +39,7 @@ pub(super) fn empty() -> Results {
 
 fn ratio(numerator: f64, denominator: f64, unknown: f64, reason: &str) -> Figure {
     let all = denominator + unknown;
-    let reasons = |weight| {
-        vec![Reason {
-            reason: reason.to_owned(),
-            weight,
-        }]
-    };
+    let reasons = |weight| vec![Reason { reason: reason.to_owned(), weight }];
     Figure::Ratio(Ratio {
         numerator,
         denominator,
@@ -81,79 +70,28 @@ fn obligations() -> Figure {
 }
 
 fn mix(bucket: &str) -> Figure {
-    let share = |bucket: &str, share: f64| Share {
-        bucket: bucket.to_owned(),
-        weight: share * 200.0,
-        share,
-    };
-    Figure::Mix(Mix {
-        total: 200.0,
-        buckets: vec![share("push", 0.6), share(bucket, 0.4)],
-    })
+    let share = |bucket: &str, share: f64| Share { bucket: bucket.to_owned(), weight: share * 200.0, share };
+    Figure::Mix(Mix { total: 200.0, buckets: vec![share("push", 0.6), share(bucket, 0.4)] })
 }
 
 fn stock(parts: &[(&str, f64)]) -> Figure {
-    let categories: Vec<Reason> = parts
-        .iter()
-        .map(|(reason, weight)| Reason {
-            reason: (*reason).to_owned(),
-            weight: *weight,
-        })
-        .collect();
-    Figure::Count(Count {
-        total: categories.iter().map(|c| c.weight).sum(),
-        categories,
-    })
+    let categories: Vec<Reason> = parts.iter().map(|(reason, weight)| Reason { reason: (*reason).to_owned(), weight: *weight }).collect();
+    Figure::Count(Count { total: categories.iter().map(|c| c.weight).sum(), categories })
 }
 
 fn line(id: &str, title: &str) -> Line {
-    Line {
-        id: id.to_owned(),
-        title: title.to_owned(),
-        figure: None,
-        reason: Some("no logs".to_owned()),
-        dimensions: vec![],
-        subjects: vec![],
-        rows: 0,
-    }
+    Line { id: id.to_owned(), title: title.to_owned(), figure: None, reason: Some("no logs".to_owned()), dimensions: vec![], subjects: vec![], rows: 0 }
 }
 
 fn headline(name: &str, figure: Figure) -> Line {
-    let value = DimensionValue {
-        value: name.to_owned(),
-        figure: figure.clone(),
-    };
-    let row = SubjectRow {
-        subject: name.to_owned(),
-        label: name.repeat(500),
-        verdict: "no".to_owned(),
-        reason: name.to_owned(),
-    };
-    Line {
-        figure: Some(figure),
-        dimensions: vec![Dimension {
-            name: "department".to_owned(),
-            values: vec![value],
-        }],
-        subjects: vec![row],
-        rows: 1,
-        ..line(name, name)
-    }
+    let value = DimensionValue { value: name.to_owned(), figure: figure.clone() };
+    let row = SubjectRow { subject: name.to_owned(), label: name.repeat(500), verdict: "no".to_owned(), reason: name.to_owned() };
+    Line { figure: Some(figure), dimensions: vec![Dimension { name: "department".to_owned(), values: vec![value] }], subjects: vec![row], rows: 1, ..line(name, name) }
 }
 
 fn metric(id: &str, kind: &str, name: &str, figure: Figure) -> Metric {
-    let point = |period: &str, value| TrendPoint {
-        period: period.to_owned(),
-        value,
-        lower: value,
-        upper: value,
-        reason: None,
-    };
-    let target = Target {
-        key: "coverage.users".to_owned(),
-        value: 0.95,
-        from: "2026-01-01".to_owned(),
-    };
+    let point = |period: &str, value| TrendPoint { period: period.to_owned(), value, lower: value, upper: value, reason: None };
+    let target = Target { key: "coverage.users".to_owned(), value: 0.95, from: "2026-01-01".to_owned() };
     Metric {
         id: id.to_owned(),
         name: "a_metric".to_owned(),
@@ -169,11 +107,7 @@ fn metric(id: &str, kind: &str, name: &str, figure: Figure) -> Metric {
         target: Some(target),
         verdict: Verdict::Missed,
         lines: vec![headline(name, figure), line("late", "Late")],
-        trend: vec![
-            point("2026-08", Some(0.9)),
-            point("2026-09", None),
-            point("2026-10", Some(0.92)),
-        ],
+        trend: vec![point("2026-08", Some(0.9)), point("2026-09", None), point("2026-10", Some(0.92))],
     }
 }
 
@@ -198,14 +132,7 @@ fn entry(name: &str) -> RegisterEntry {
 
 fn intake(name: &str) -> Intake {
     Intake {
-        sources: vec![SourceTotals {
-            source: name.to_owned(),
-            read: 10,
-            parsed: 9,
-            rejected: 1,
-            kept: 8,
-            ..SourceTotals::default()
-        }],
+        sources: vec![SourceTotals { source: name.to_owned(), read: 10, parsed: 9, rejected: 1, kept: 8, ..SourceTotals::default() }],
         objects: vec![ObjectIntake {
             source: name.to_owned(),
             key: name.repeat(100),
@@ -217,18 +144,8 @@ fn intake(name: &str) -> Intake {
             fault: name.to_owned(),
         }],
         object_count: 900,
-        gaps: vec![Gap {
-            source: name.to_owned(),
-            day: "2026-10-12".to_owned(),
-            state: "missing".to_owned(),
-            reason: name.to_owned(),
-        }],
-        rejects: vec![RejectReason {
-            source: name.to_owned(),
-            reason: name.to_owned(),
-            count: 1,
-            example: name.to_owned(),
-        }],
+        gaps: vec![Gap { source: name.to_owned(), day: "2026-10-12".to_owned(), state: "missing".to_owned(), reason: name.to_owned() }],
+        rejects: vec![RejectReason { source: name.to_owned(), reason: name.to_owned(), count: 1, example: name.to_owned() }],
     }
 }
 
@@ -242,25 +159,13 @@ pub(super) fn hostile() -> Results {
             2 => ("K8", "mix", mix(name)),
             3 => ("K11", "count", stock(&[(name, 3.0), ("31_to_90", 4.0)])),
             4 => ("K18", "obligations", obligations()),
-            _ => (
-                "K99",
-                "count",
-                stock(&[("opening", 2.0), (name, 1.0), ("closing", 3.0)]),
-            ),
+            _ => ("K99", "count", stock(&[("opening", 2.0), (name, 1.0), ("closing", 3.0)])),
         };
         results.metrics.push(metric(id, kind, name, figure));
         results.register.push(entry(name));
-        results.notes.push(Note {
-            topic: "data".to_owned(),
-            text: name.to_owned(),
-        });
+        results.notes.push(Note { topic: "data".to_owned(), text: name.to_owned() });
         let origin = "tool default, not policy".to_owned();
-        results.policy.push(PolicyLine {
-            name: name.to_owned(),
-            value: name.to_owned(),
-            origin,
-            from: String::new(),
-        });
+        results.policy.push(PolicyLine { name: name.to_owned(), value: name.to_owned(), origin, from: String::new() });
     }
     results.organisation.name = HOSTILE.concat();
     results.intake = intake(HOSTILE[0]);

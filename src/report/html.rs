@@ -26,12 +26,7 @@ pub(super) fn render(results: &Results, templates: &Templates) -> Result<String>
     let style = style(templates)?;
     let script = text(templates, "table.js")?;
     // markup made by us, with every foreign text in it escaped by the SVG writer
-    let pictures = view.pictures().into_iter().map(|p| {
-        (
-            p.id().to_owned(),
-            Value::from_safe_string(p.svg().to_owned()),
-        )
-    });
+    let pictures = view.pictures().into_iter().map(|p| (p.id().to_owned(), Value::from_safe_string(p.svg().to_owned())));
     let context = context! {
         d => Value::from(Serde(&view)),
         pictures => Value::from_pairs(pictures.collect::<Vec<_>>()),
@@ -41,11 +36,8 @@ pub(super) fn render(results: &Results, templates: &Templates) -> Result<String>
         script => Value::from_safe_string(script.to_owned()),
     };
     let environment = environment(templates)?;
-    let page = environment
-        .get_template("report.html")
-        .context("template `report.html` is faulty")?;
-    page.render(context)
-        .context("cannot fill template `report.html`; `mfaudit check` tests templates without data")
+    let page = environment.get_template("report.html").context("template `report.html` is faulty")?;
+    page.render(context).context("cannot fill template `report.html`; `mfaudit check` tests templates without data")
 }
 
 /// All templates compiled, every value escaped, every missing value an error.
@@ -57,14 +49,8 @@ fn environment(templates: &Templates) -> Result<Environment<'_>> {
     let mut syntax = SyntaxConfig::builder();
     syntax.trim_blocks(true).lstrip_blocks(true);
     environment.set_syntax(syntax.build().context("cannot set the template syntax")?);
-    for (name, source) in templates
-        .files()
-        .iter()
-        .filter(|(name, _)| name.ends_with(".html"))
-    {
-        environment
-            .add_template(name, source)
-            .with_context(|| format!("template `{name}` does not compile"))?;
+    for (name, source) in templates.files().iter().filter(|(name, _)| name.ends_with(".html")) {
+        environment.add_template(name, source).with_context(|| format!("template `{name}` does not compile"))?;
     }
     Ok(environment)
 }
@@ -73,19 +59,14 @@ fn environment(templates: &Templates) -> Result<Environment<'_>> {
 fn style(templates: &Templates) -> Result<String> {
     let mut style = String::new();
     for (weight, bytes) in font::WEB {
-        style.push_str(&format!(
-            "@font-face{{font-family:\"IBM Plex Sans\";font-weight:{weight};src:url(data:font/woff2;base64,{}) format(\"woff2\")}}\n",
-            BASE64.encode(bytes)
-        ));
+        style.push_str(&format!("@font-face{{font-family:\"IBM Plex Sans\";font-weight:{weight};src:url(data:font/woff2;base64,{}) format(\"woff2\")}}\n", BASE64.encode(bytes)));
     }
     style.push_str(text(templates, "style.css")?);
     Ok(style)
 }
 
 fn text<'a>(templates: &'a Templates, name: &str) -> Result<&'a str> {
-    templates
-        .get(name)
-        .with_context(|| format!("template `{name}` is missing"))
+    templates.get(name).with_context(|| format!("template `{name}` is missing"))
 }
 
 /// The source expression for inline code in a content policy.
@@ -113,9 +94,6 @@ mod tests {
 
     #[test]
     fn the_policy_hash_is_that_of_the_standard() {
-        assert_eq!(
-            policy_hash(""),
-            "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
-        );
+        assert_eq!(policy_hash(""), "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
     }
 }

@@ -75,19 +75,11 @@ impl FromStr for Format {
     type Err = UnknownName;
 
     fn from_str(given: &str) -> Result<Self, UnknownName> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|format| format.as_str() == given)
-            .ok_or_else(|| UnknownName {
-                what: "report format",
-                given: given.to_owned(),
-                known: Self::ALL
-                    .iter()
-                    .map(|f| format!("`{f}`"))
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            })
+        Self::ALL.iter().copied().find(|format| format.as_str() == given).ok_or_else(|| UnknownName {
+            what: "report format",
+            given: given.to_owned(),
+            known: Self::ALL.iter().map(|f| format!("`{f}`")).collect::<Vec<_>>().join(", "),
+        })
     }
 }
 
@@ -124,19 +116,11 @@ impl FromStr for PdfStandard {
     type Err = UnknownName;
 
     fn from_str(given: &str) -> Result<Self, UnknownName> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|standard| standard.as_str() == given)
-            .ok_or_else(|| UnknownName {
-                what: "PDF standard",
-                given: given.to_owned(),
-                known: Self::ALL
-                    .iter()
-                    .map(|s| format!("`{s}`"))
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            })
+        Self::ALL.iter().copied().find(|standard| standard.as_str() == given).ok_or_else(|| UnknownName {
+            what: "PDF standard",
+            given: given.to_owned(),
+            known: Self::ALL.iter().map(|s| format!("`{s}`")).collect::<Vec<_>>().join(", "),
+        })
     }
 }
 
@@ -174,31 +158,16 @@ pub struct Options {
 pub fn render(results: &Results, formats: &[Format], options: &Options) -> Result<Vec<Artifact>> {
     let mut artifacts = Vec::new();
     for format in formats {
-        artifacts.extend(
-            render_format(results, *format, options)
-                .with_context(|| format!("cannot render the `{format}` report"))?,
-        );
+        artifacts.extend(render_format(results, *format, options).with_context(|| format!("cannot render the `{format}` report"))?);
     }
     Ok(artifacts)
 }
 
 fn render_format(results: &Results, format: Format, options: &Options) -> Result<Vec<Artifact>> {
     Ok(match format {
-        Format::Html => vec![Artifact {
-            name: "report.html".to_owned(),
-            media_type: "text/html; charset=utf-8",
-            bytes: html::render(results, &options.templates)?.into_bytes(),
-        }],
-        Format::Pdf => vec![Artifact {
-            name: "report.pdf".to_owned(),
-            media_type: "application/pdf",
-            bytes: pdf::render(results, options)?,
-        }],
-        Format::Json => vec![Artifact {
-            name: "results.json".to_owned(),
-            media_type: "application/json",
-            bytes: json::render(results)?,
-        }],
+        Format::Html => vec![Artifact { name: "report.html".to_owned(), media_type: "text/html; charset=utf-8", bytes: html::render(results, &options.templates)?.into_bytes() }],
+        Format::Pdf => vec![Artifact { name: "report.pdf".to_owned(), media_type: "application/pdf", bytes: pdf::render(results, options)? }],
+        Format::Json => vec![Artifact { name: "results.json".to_owned(), media_type: "application/json", bytes: json::render(results)? }],
         Format::Csv => csv::render(results)?,
     })
 }

@@ -11,19 +11,11 @@ pub(super) fn count(value: f64) -> String {
     if !value.is_finite() {
         return "n/a".to_owned();
     }
-    let decimals = if (value - value.round()).abs() < SAME {
-        0
-    } else {
-        1
-    };
+    let decimals = if (value - value.round()).abs() < SAME { 0 } else { 1 };
     let digits = format!("{:.decimals$}", value.abs());
     let grouped = group(&digits);
     let zero = grouped.chars().all(|c| matches!(c, '0' | '.'));
-    if value < 0.0 && !zero {
-        format!("\u{2212}{grouped}")
-    } else {
-        grouped
-    }
+    if value < 0.0 && !zero { format!("\u{2212}{grouped}") } else { grouped }
 }
 
 /// A whole number: `13,008`.
@@ -91,11 +83,7 @@ pub(super) fn interval((lower, upper): (f64, f64)) -> String {
 
 fn span(lower: f64, upper: f64, decimals: usize) -> String {
     let (from, to) = (end_point(lower, decimals), end_point(upper, decimals));
-    if from == to {
-        format!("{from} %")
-    } else {
-        format!("{from}\u{2013}{to} %")
-    }
+    if from == to { format!("{from} %") } else { format!("{from}\u{2013}{to} %") }
 }
 
 /// One end of a range: never rounded up to 100 nor down to 0.
@@ -112,11 +100,7 @@ fn end_point(value: f64, decimals: usize) -> String {
 
 /// A target as configured: `at least 95 %`, `at most 0`.
 pub(super) fn target(value: f64, better: &str, is_share: bool) -> String {
-    let bound = if better == "lower" {
-        "at most"
-    } else {
-        "at least"
-    };
+    let bound = if better == "lower" { "at most" } else { "at least" };
     if is_share {
         // one ten-thousandth of a per cent is finer than any policy; trailing zeros say nothing
         let digits = format!("{:.4}", value * 100.0);
@@ -142,11 +126,7 @@ pub(super) fn points(now: f64, before: f64) -> String {
 /// A change of a count, with sign and word.
 pub(super) fn difference(now: f64, before: f64) -> String {
     let change = now - before;
-    if change.abs() < SAME {
-        "no change".to_owned()
-    } else {
-        format!("{}{} ({})", sign(change), count(change.abs()), word(change))
-    }
+    if change.abs() < SAME { "no change".to_owned() } else { format!("{}{} ({})", sign(change), count(change.abs()), word(change)) }
 }
 
 fn sign(change: f64) -> char {
@@ -159,9 +139,7 @@ fn word(change: f64) -> &'static str {
 
 /// An RFC 3339 instant in UTC as people read it: `2026-10-31 23:00 UTC`; anything else unchanged.
 pub(super) fn instant(rfc3339: &str) -> String {
-    let parts = rfc3339
-        .strip_suffix('Z')
-        .and_then(|local| local.split_once('T'));
+    let parts = rfc3339.strip_suffix('Z').and_then(|local| local.split_once('T'));
     match parts.and_then(|(day, time)| Some((day, time.get(..5)?))) {
         Some((day, minute)) if day.len() == 10 => format!("{day} {minute} UTC"),
         _ => rfc3339.to_owned(),
@@ -193,11 +171,7 @@ mod tests {
             (f64::NAN, 1.0, "n/a"),
             (11.0, 10.0, "110.0 %"),
         ] {
-            assert_eq!(
-                percent(numerator, denominator),
-                printed,
-                "{numerator} of {denominator}"
-            );
+            assert_eq!(percent(numerator, denominator), printed, "{numerator} of {denominator}");
         }
     }
 
@@ -210,16 +184,9 @@ mod tests {
 
     #[test]
     fn counts_are_grouped() {
-        for (value, printed) in [
-            (0.0, "0"),
-            (999.0, "999"),
-            (1_000.0, "1,000"),
-            (13_008.0, "13,008"),
-            (1_234_567.5, "1,234,567.5"),
-            (-60.0, "\u{2212}60"),
-            (-0.000_000_1, "0"),
-            (f64::INFINITY, "n/a"),
-        ] {
+        for (value, printed) in
+            [(0.0, "0"), (999.0, "999"), (1_000.0, "1,000"), (13_008.0, "13,008"), (1_234_567.5, "1,234,567.5"), (-60.0, "\u{2212}60"), (-0.000_000_1, "0"), (f64::INFINITY, "n/a")]
+        {
             assert_eq!(count(value), printed);
         }
         assert_eq!(whole(u64::MAX), "18,446,744,073,709,551,615");

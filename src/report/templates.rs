@@ -21,9 +21,7 @@ pub struct Templates {
 
 /// A folder of templates that cannot replace the built-in one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "template `{missing}` is missing: a template folder replaces the built-in one as a whole, start from an exported copy"
-)]
+#[error("template `{missing}` is missing: a template folder replaces the built-in one as a whole, start from an exported copy")]
 pub struct MissingTemplate {
     missing: String,
 }
@@ -49,9 +47,7 @@ impl Templates {
     /// When a file is missing that every report needs.
     pub fn replaced_by(files: BTreeMap<String, String>) -> Result<Self, MissingTemplate> {
         match NEEDED.into_iter().find(|name| !files.contains_key(*name)) {
-            Some(name) => Err(MissingTemplate {
-                missing: name.to_owned(),
-            }),
+            Some(name) => Err(MissingTemplate { missing: name.to_owned() }),
             None => Ok(Self { files }),
         }
     }
@@ -68,10 +64,7 @@ impl Templates {
             hash.update(format!("{name}\n{}\n", text.len()));
             hash.update(text);
         }
-        hash.finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The text of one template.
@@ -98,10 +91,7 @@ mod tests {
     #[test]
     fn the_built_in_folder_is_whole() {
         let embedded = Templates::embedded();
-        assert_eq!(
-            Templates::replaced_by(embedded.files().clone()),
-            Ok(embedded.clone())
-        );
+        assert_eq!(Templates::replaced_by(embedded.files().clone()), Ok(embedded.clone()));
         assert!(embedded.get("blocks/table.html").is_some());
         assert_eq!(embedded.sha256().len(), 64);
     }
@@ -111,10 +101,7 @@ mod tests {
         let mut files = Templates::embedded().files().clone();
         files.remove("style.css");
         let message = Templates::replaced_by(files).unwrap_err().to_string();
-        assert!(
-            message.starts_with("template `style.css` is missing"),
-            "{message}"
-        );
+        assert!(message.starts_with("template `style.css` is missing"), "{message}");
     }
 
     #[test]
@@ -122,14 +109,8 @@ mod tests {
         for (name, text) in Templates::embedded().files() {
             if name.ends_with(".html") {
                 assert!(!text.contains("style=\""), "`{name}` has a style attribute");
-                assert!(
-                    !text.contains(" onclick") && !text.contains("javascript:"),
-                    "`{name}` has a handler"
-                );
-                assert!(
-                    !text.contains("http://") && !text.contains("https://"),
-                    "`{name}` points outside"
-                );
+                assert!(!text.contains(" onclick") && !text.contains("javascript:"), "`{name}` has a handler");
+                assert!(!text.contains("http://") && !text.contains("https://"), "`{name}` points outside");
             }
         }
     }

@@ -17,8 +17,7 @@ fn every_format_comes_out_whatever_the_results_hold() {
     for results in [empty(), hostile(), not_computed()] {
         let artifacts = render(&results, Format::ALL, &Options::default()).unwrap();
         assert!(artifacts.iter().all(|artifact| !artifact.bytes.is_empty()));
-        let names: std::collections::BTreeSet<&str> =
-            artifacts.iter().map(|a| a.name.as_str()).collect();
+        let names: std::collections::BTreeSet<&str> = artifacts.iter().map(|a| a.name.as_str()).collect();
         assert_eq!(names.len(), artifacts.len(), "names are unique");
     }
 }
@@ -26,21 +25,14 @@ fn every_format_comes_out_whatever_the_results_hold() {
 #[test]
 fn the_same_results_give_the_same_bytes() {
     for format in Format::ALL {
-        assert_eq!(
-            bytes_of(&hostile(), *format),
-            bytes_of(&hostile(), *format),
-            "{format}"
-        );
+        assert_eq!(bytes_of(&hostile(), *format), bytes_of(&hostile(), *format), "{format}");
     }
 }
 
 #[test]
 fn both_pdf_standards_are_offered() {
     for standard in PdfStandard::ALL {
-        let options = Options {
-            pdf_standard: *standard,
-            ..Options::default()
-        };
+        let options = Options { pdf_standard: *standard, ..Options::default() };
         let artifacts = render(&hostile(), &[Format::Pdf], &options).unwrap();
         assert!(artifacts[0].bytes.starts_with(b"%PDF-1.7"), "{standard}");
     }
@@ -53,10 +45,7 @@ fn foreign_text_never_becomes_markup() {
     assert!(!page.contains("</svg><style>"));
     assert!(!page.contains("style=\""));
     assert!(!page.contains('\u{202e}'));
-    assert!(
-        page.contains("{{ 7 * 7 }}"),
-        "template syntax in a name is text"
-    );
+    assert!(page.contains("{{ 7 * 7 }}"), "template syntax in a name is text");
     assert!(!page.contains(&"x".repeat(10_000)));
 }
 
@@ -94,8 +83,5 @@ fn names_of_formats_and_standards_read_back() {
         assert_eq!(standard.as_str().parse::<PdfStandard>(), Ok(*standard));
     }
     let message = "docx".parse::<Format>().unwrap_err().to_string();
-    assert_eq!(
-        message,
-        "unknown report format `docx`: use one of `html`, `pdf`, `json`, `csv`"
-    );
+    assert_eq!(message, "unknown report format `docx`: use one of `html`, `pdf`, `json`, `csv`");
 }

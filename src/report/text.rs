@@ -35,41 +35,25 @@ pub(super) fn shortened(raw: &str, limit: usize) -> String {
 
 /// A canonical identifier as words: `break_glass` becomes `break glass`; other text is only shortened.
 pub(super) fn words(raw: &str) -> String {
-    let identifier = raw
-        .bytes()
-        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    if identifier {
-        short(&raw.replace('_', " "))
-    } else {
-        short(raw)
-    }
+    let identifier = raw.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    if identifier { short(&raw.replace('_', " ")) } else { short(raw) }
 }
 
 /// The first letter large: heads of table columns.
 pub(super) fn capital(text: &str) -> String {
     let mut rest = text.chars();
-    rest.next()
-        .map(|first| first.to_uppercase().chain(rest).collect())
-        .unwrap_or_default()
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
 /// The same, or `none` for empty text, so that no table cell is blank without a word.
 pub(super) fn or_none(raw: &str) -> String {
-    if raw.trim().is_empty() {
-        "none".to_owned()
-    } else {
-        short(raw)
-    }
+    if raw.trim().is_empty() { "none".to_owned() } else { short(raw) }
 }
 
 /// The sentence ends with a full stop.
 pub(super) fn sentence(raw: &str) -> String {
     let shown = prose(raw);
-    if shown.is_empty() || shown.ends_with(['.', '!', '?', '\u{2026}']) {
-        shown
-    } else {
-        format!("{shown}.")
-    }
+    if shown.is_empty() || shown.ends_with(['.', '!', '?', '\u{2026}']) { shown } else { format!("{shown}.") }
 }
 
 fn visible(c: char) -> char {

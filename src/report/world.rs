@@ -23,47 +23,26 @@ pub(super) struct ReportWorld {
 
 impl std::fmt::Debug for ReportWorld {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ReportWorld")
-            .field("files", &self.files.len())
-            .finish_non_exhaustive()
+        f.debug_struct("ReportWorld").field("files", &self.files.len()).finish_non_exhaustive()
     }
 }
 
 impl ReportWorld {
     /// A world of `template` and `files`, whose names begin with `/`.
-    pub(super) fn new(
-        fonts: Vec<Font>,
-        template: &str,
-        files: Vec<(String, Vec<u8>)>,
-    ) -> Result<Self> {
-        let library = Library::builder()
-            .with_features([Feature::A11yExtras].into_iter().collect::<Features>())
-            .build();
+    pub(super) fn new(fonts: Vec<Font>, template: &str, files: Vec<(String, Vec<u8>)>) -> Result<Self> {
+        let library = Library::builder().with_features([Feature::A11yExtras].into_iter().collect::<Features>()).build();
         let mut known = HashMap::new();
         for (name, bytes) in files {
             known.insert(file_id(&name)?, Bytes::new(bytes));
         }
-        Ok(Self {
-            library: LazyHash::new(library),
-            book: LazyHash::new(FontBook::from_fonts(&fonts)),
-            fonts,
-            main: Source::new(file_id(MAIN)?, template.to_owned()),
-            files: known,
-        })
+        Ok(Self { library: LazyHash::new(library), book: LazyHash::new(FontBook::from_fonts(&fonts)), fonts, main: Source::new(file_id(MAIN)?, template.to_owned()), files: known })
     }
 
     /// A fault with the line of the template it is in.
     pub(super) fn explain(&self, fault: &SourceDiagnostic) -> String {
-        let line = self
-            .range(fault.span)
-            .and_then(|range| self.main.lines().byte_to_line(range.start));
+        let line = self.range(fault.span).and_then(|range| self.main.lines().byte_to_line(range.start));
         let mut text = match line {
-            Some(line) => format!(
-                "{}:{}: {}",
-                MAIN.trim_start_matches('/'),
-                line + 1,
-                fault.message
-            ),
+            Some(line) => format!("{}:{}: {}", MAIN.trim_start_matches('/'), line + 1, fault.message),
             None => fault.message.to_string(),
         };
         for hint in &fault.hints {
@@ -76,8 +55,7 @@ impl ReportWorld {
 }
 
 fn file_id(name: &str) -> Result<FileId> {
-    let path = VirtualPath::new(name)
-        .map_err(|e| anyhow!("`{name}` is no name for a file of the PDF engine: {e}"))?;
+    let path = VirtualPath::new(name).map_err(|e| anyhow!("`{name}` is no name for a file of the PDF engine: {e}"))?;
     Ok(FileId::new(RootedPath::new(VirtualRoot::Project, path)))
 }
 
@@ -99,11 +77,7 @@ impl World for ReportWorld {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        if id == self.main.id() {
-            Ok(self.main.clone())
-        } else {
-            Err(absent(id))
-        }
+        if id == self.main.id() { Ok(self.main.clone()) } else { Err(absent(id)) }
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {

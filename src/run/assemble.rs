@@ -9,9 +9,7 @@ use crate::lake::{IngestReport, SourceLedger, encode_batch};
 use crate::metric::Measured;
 use crate::period::{self, Period};
 use crate::report::Artifact;
-use crate::results::{
-    Gap, Intake, Metric, Note, ObjectIntake, Organisation, PolicyLine, RejectReason, Results, SCHEMA, SourceTotals, State, Target, Tool,
-};
+use crate::results::{Gap, Intake, Metric, Note, ObjectIntake, Organisation, PolicyLine, RejectReason, Results, SCHEMA, SourceTotals, State, Target, Tool};
 use crate::table::Instant;
 
 use super::Prepared;
@@ -129,7 +127,10 @@ fn notes(prepared: &Prepared, ingest: &IngestReport, desk: &Desk) -> Vec<Note> {
     }
     note("limit", "mfaudit is a batch job: it reports the use of exceptions at its next run, not at once".to_owned());
     note("limit", "attempts without a correlation id are counted one by one, since nothing ties their rows together".to_owned());
-    note("limit", "number matching, the hardware or software kind of a one-time code and a location's legacy trusted addresses are in none of the exports and cannot be told".to_owned());
+    note(
+        "limit",
+        "number matching, the hardware or software kind of a one-time code and a location's legacy trusted addresses are in none of the exports and cannot be told".to_owned(),
+    );
     notes
 }
 
@@ -146,7 +147,12 @@ fn policy(config: &Config, period: &Period) -> Vec<PolicyLine> {
     for (key, default) in dated::DEFAULT_THRESHOLDS {
         let set = dated::in_force(&config.thresholds, last, |t| t.key == key, |t| t.from);
         let origin = if set.is_some() { "configuration" } else { TOOL_DEFAULT };
-        lines.push(PolicyLine { name: key.to_owned(), value: set.map_or(default, |t| t.value).to_string(), origin: origin.to_owned(), from: set.map(|t| t.from.to_string()).unwrap_or_default() });
+        lines.push(PolicyLine {
+            name: key.to_owned(),
+            value: set.map_or(default, |t| t.value).to_string(),
+            origin: origin.to_owned(),
+            from: set.map(|t| t.from.to_string()).unwrap_or_default(),
+        });
     }
     let trust = config.trust.on(last);
     let list = |items: &[String]| if items.is_empty() { "none".to_owned() } else { items.join(", ") };
@@ -154,7 +160,11 @@ fn policy(config: &Config, period: &Period) -> Vec<PolicyLine> {
         lines.push(PolicyLine { name: name.to_owned(), value: list(items), origin: "configuration".to_owned(), from: String::new() });
     }
     let run = &config.run;
-    for (name, value) in [("Settle time", format!("{} hours", run.settle_hours)), ("Oldest usable snapshot", format!("{} hours", run.snapshot_max_age_hours)), ("Allowed share of refused records", run.max_rejected_share.to_string())] {
+    for (name, value) in [
+        ("Settle time", format!("{} hours", run.settle_hours)),
+        ("Oldest usable snapshot", format!("{} hours", run.snapshot_max_age_hours)),
+        ("Allowed share of refused records", run.max_rejected_share.to_string()),
+    ] {
         lines.push(PolicyLine { name: name.to_owned(), value, origin: "configuration".to_owned(), from: String::new() });
     }
     lines

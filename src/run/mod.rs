@@ -190,9 +190,5 @@ pub fn exit_code(results: &Results, fail_on: FailOn) -> u8 {
         FailOn::Missed => m.verdict == Verdict::Missed,
         FailOn::NotMet => matches!(m.verdict, Verdict::Missed | Verdict::NotDetermined),
     };
-    if results.metrics.iter().any(|m| m.state == State::NotComputed) {
-        3
-    } else {
-        u8::from(results.metrics.iter().any(reached))
-    }
+    if results.metrics.iter().any(|m| m.state == State::NotComputed) { 3 } else { u8::from(results.metrics.iter().any(reached)) }
 }

@@ -26,8 +26,25 @@ pub fn second_factor(method: &str) -> bool {
 
 /// The default ranking, strongest first.
 pub const RANKING: [&str; 19] = [
-    "certificate", "fido2", "passkey", "whfb", "platform_sso", "passwordless_phone", "push", "otp_hw", "otp_app", "external", "voice", "sms", "phone",
-    "tap", "email", "knowledge", "qr_code", "app_password", "other",
+    "certificate",
+    "fido2",
+    "passkey",
+    "whfb",
+    "platform_sso",
+    "passwordless_phone",
+    "push",
+    "otp_hw",
+    "otp_app",
+    "external",
+    "voice",
+    "sms",
+    "phone",
+    "tap",
+    "email",
+    "knowledge",
+    "qr_code",
+    "app_password",
+    "other",
 ];
 
 #[cfg(test)]

@@ -49,16 +49,7 @@ pub trait Source: Sync + std::fmt::Debug {
 }
 
 /// Every source; adding one is adding its file and a line here.
-pub static SOURCES: &[&dyn Source] = &[
-    &entra::SignIns,
-    &entra::Registrations,
-    &entra::Users,
-    &entra::Roles,
-    &entra::Groups,
-    &entra::Policies,
-    &entra::Locations,
-    &entra::Audit,
-];
+pub static SOURCES: &[&dyn Source] = &[&entra::SignIns, &entra::Registrations, &entra::Users, &entra::Roles, &entra::Groups, &entra::Policies, &entra::Locations, &entra::Audit];
 
 /// Template ids of roles that count as privileged before the configuration adds its own.
 #[must_use]
@@ -208,8 +199,7 @@ impl frame::Records for Reading<'_> {
     }
 }
 
-static DATE_IN_KEY: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?:^|[^0-9])(20\d\d)-?(\d\d)-?(\d\d)(?:[T_-]?(\d\d)[:-]?(\d\d)(?:[:-]?(\d\d))?Z?)?(?:[^0-9]|$)").ok());
+static DATE_IN_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?:^|[^0-9])(20\d\d)-?(\d\d)-?(\d\d)(?:[T_-]?(\d\d)[:-]?(\d\d)(?:[:-]?(\d\d))?Z?)?(?:[^0-9]|$)").ok());
 
 /// When a snapshot was taken, told by the date in its key. A time of day is UTC; a bare date is the
 /// first instant of that day in the organisation's zone, the earliest it can have been.

@@ -8,14 +8,7 @@ use jiff::tz::TimeZone;
 use crate::table::Instant;
 
 /// Slash dates are US month/day; without an offset they are UTC.
-const OTHERS: [&str; 6] = [
-    "%m/%d/%Y %I:%M:%S %p %:z",
-    "%m/%d/%Y %I:%M:%S %p",
-    "%m/%d/%Y %H:%M:%S",
-    "%Y-%m-%d %H:%M:%S%.f",
-    "%Y-%m-%d",
-    "%m/%d/%Y",
-];
+const OTHERS: [&str; 6] = ["%m/%d/%Y %I:%M:%S %p %:z", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d", "%m/%d/%Y"];
 
 /// Instant of a timestamp, `None` when the text is none of the known notations.
 pub(crate) fn instant(text: &str) -> Option<Instant> {

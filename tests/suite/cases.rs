@@ -112,10 +112,7 @@ fn compare_rows(case: &Value, rows: &Rows) -> Vec<String> {
         other => other.to_string(),
     };
     let mut want: Vec<Vec<String>> = expected.iter().map(|r| columns.iter().map(|c| r.get(c).map(shown).unwrap_or_default()).collect()).collect();
-    let cells: Vec<Vec<String>> = columns
-        .iter()
-        .map(|c| if c == "weight" { rows.numbers(c).iter().map(|n| format!("{n:.9}")).collect() } else { rows.texts(c) })
-        .collect();
+    let cells: Vec<Vec<String>> = columns.iter().map(|c| if c == "weight" { rows.numbers(c).iter().map(|n| format!("{n:.9}")).collect() } else { rows.texts(c) }).collect();
     let mut got: Vec<Vec<String>> = (0..rows.batch.num_rows()).map(|i| cells.iter().map(|c| c[i].clone()).collect()).collect();
     want.sort();
     got.sort();
@@ -169,7 +166,9 @@ fn numbers(figure: &Figure) -> BTreeMap<String, f64> {
     };
     match figure {
         Figure::Ratio(r) => {
-            for (k, v) in [("numerator", Some(r.numerator)), ("denominator", Some(r.denominator)), ("unknown", Some(r.unknown)), ("value", r.value), ("lower", r.lower), ("upper", r.upper)] {
+            for (k, v) in
+                [("numerator", Some(r.numerator)), ("denominator", Some(r.denominator)), ("unknown", Some(r.unknown)), ("value", r.value), ("lower", r.lower), ("upper", r.upper)]
+            {
                 if let Some(v) = v {
                     put(k, v);
                 }

@@ -21,10 +21,7 @@ pub(in crate::report) struct Calendar {
 
 /// Draws the calendar.
 pub(in crate::report) fn calendar(frame: &Frame, calendar: &Calendar) -> Result<String> {
-    let names = calendar
-        .rows
-        .iter()
-        .map(|row| width(&row.0, 12.0, Weight::Regular));
+    let names = calendar.rows.iter().map(|row| width(&row.0, 12.0, Weight::Regular));
     let left = names.fold(40.0, f64::max).min(LABELS) + 12.0;
     let cell = ((f64::from(WIDTH) - left - 4.0) / calendar.days.len().max(1) as f64).min(ROW);
     let height = TOP + ROW * calendar.rows.len() as f64 + 4.0;
@@ -32,27 +29,14 @@ pub(in crate::report) fn calendar(frame: &Frame, calendar: &Calendar) -> Result<
 
     draw(frame, (WIDTH, height.ceil() as u32), |canvas| {
         key(canvas, left)?;
-        for (i, day) in calendar
-            .days
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| i.is_multiple_of(every))
-        {
+        for (i, day) in calendar.days.iter().enumerate().filter(|(i, _)| i.is_multiple_of(every)) {
             let at = (left + cell * (i as f64 + 0.5), TOP - 5.0);
-            canvas.text(
-                day,
-                at,
-                Label::new(10.5, MUTED, Side::Middle, Level::Bottom),
-            )?;
+            canvas.text(day, at, Label::new(10.5, MUTED, Side::Middle, Level::Bottom))?;
         }
         for (row, (source, states)) in calendar.rows.iter().enumerate() {
             let top = TOP + ROW * row as f64;
             let label = Label::new(12.0, INK, Side::Right, Level::Middle);
-            canvas.text(
-                &fitted(source, 12.0, LABELS),
-                (left - 8.0, top + ROW / 2.0),
-                label,
-            )?;
+            canvas.text(&fitted(source, 12.0, LABELS), (left - 8.0, top + ROW / 2.0), label)?;
             for (day, state) in states.iter().enumerate() {
                 square(canvas, (left + cell * day as f64, top), cell, state)?;
             }
@@ -62,12 +46,7 @@ pub(in crate::report) fn calendar(frame: &Frame, calendar: &Calendar) -> Result<
 }
 
 fn key(canvas: &Canvas<'_>, left: f64) -> Result<()> {
-    let words = [
-        ("nothing missing", GRID),
-        ("missing", BAD),
-        ("truncated or stale", WARN),
-        ("other", NEUTRAL),
-    ];
+    let words = [("nothing missing", GRID), ("missing", BAD), ("truncated or stale", WARN), ("other", NEUTRAL)];
     let mut x = left;
     for (word, token) in words {
         canvas.rect((x, 4.0), (10.0, 10.0), token)?;
@@ -105,16 +84,9 @@ mod tests {
 
     #[test]
     fn a_missing_day_is_marked_by_letter_and_colour() {
-        let frame = Frame {
-            id: "g".to_owned(),
-            title: "t".to_owned(),
-            description: "d".to_owned(),
-        };
+        let frame = Frame { id: "g".to_owned(), title: "t".to_owned(), description: "d".to_owned() };
         let days = ["01", "02"].map(str::to_owned).to_vec();
-        let rows = vec![(
-            "signins".to_owned(),
-            vec![String::new(), "missing".to_owned()],
-        )];
+        let rows = vec![("signins".to_owned(), vec![String::new(), "missing".to_owned()])];
         let svg = calendar(&frame, &Calendar { days, rows }).unwrap();
         assert!(svg.contains(">M</text>"));
     }

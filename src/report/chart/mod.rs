@@ -44,16 +44,10 @@ pub(super) struct Frame {
 }
 
 /// Runs `paint` on an empty picture.
-fn draw(
-    frame: &Frame,
-    size: (u32, u32),
-    paint: impl FnOnce(&Canvas<'_>) -> Result<()>,
-) -> Result<String> {
+fn draw(frame: &Frame, size: (u32, u32), paint: impl FnOnce(&Canvas<'_>) -> Result<()>) -> Result<String> {
     let mut out = String::new();
     {
-        let canvas = Canvas {
-            area: Svg::new(&mut out, size, frame).into_drawing_area(),
-        };
+        let canvas = Canvas { area: Svg::new(&mut out, size, frame).into_drawing_area() };
         paint(&canvas)?;
         canvas.area.present()?;
     }
@@ -96,20 +90,11 @@ enum Level {
 
 impl Label {
     const fn new(size: f64, token: Token, side: Side, level: Level) -> Self {
-        Self {
-            size,
-            weight: Weight::Regular,
-            token,
-            side,
-            level,
-        }
+        Self { size, weight: Weight::Regular, token, side, level }
     }
 
     const fn bold(self) -> Self {
-        Self {
-            weight: Weight::SemiBold,
-            ..self
-        }
+        Self { weight: Weight::SemiBold, ..self }
     }
 }
 
@@ -130,21 +115,13 @@ impl Canvas<'_> {
             Level::Middle => VPos::Center,
             Level::Bottom => VPos::Bottom,
         };
-        let style = TextStyle {
-            font,
-            color: label.token.color().to_backend_color(),
-            pos: Pos::new(side, level),
-        };
+        let style = TextStyle { font, color: label.token.color().to_backend_color(), pos: Pos::new(side, level) };
         Ok(self.area.draw_text(text, &style, units(at))?)
     }
 
     fn line(&self, points: &[Point], token: Token, width: f64) -> Result<()> {
         let path: Vec<(i32, i32)> = points.iter().copied().map(units).collect();
-        let style = ShapeStyle {
-            color: token.color().to_rgba(),
-            filled: false,
-            stroke_width: unit(width).unsigned_abs(),
-        };
+        let style = ShapeStyle { color: token.color().to_rgba(), filled: false, stroke_width: unit(width).unsigned_abs() };
         Ok(self.area.draw(&PathElement::new(path, style))?)
     }
 
@@ -162,25 +139,16 @@ impl Canvas<'_> {
 
     fn rect(&self, corner: Point, size: Point, token: Token) -> Result<()> {
         let far = (corner.0 + size.0, corner.1 + size.1);
-        Ok(self.area.draw(&Rectangle::new(
-            [units(corner), units(far)],
-            token.color().filled(),
-        ))?)
+        Ok(self.area.draw(&Rectangle::new([units(corner), units(far)], token.color().filled()))?)
     }
 
     fn polygon(&self, points: &[Point], token: Token, opacity: f64) -> Result<()> {
         let path: Vec<(i32, i32)> = points.iter().copied().map(units).collect();
-        Ok(self
-            .area
-            .draw(&Polygon::new(path, token.color().mix(opacity).filled()))?)
+        Ok(self.area.draw(&Polygon::new(path, token.color().mix(opacity).filled()))?)
     }
 
     fn dot(&self, at: Point, radius: f64, token: Token) -> Result<()> {
-        Ok(self.area.draw(&Circle::new(
-            units(at),
-            unit(radius),
-            token.color().filled(),
-        ))?)
+        Ok(self.area.draw(&Circle::new(units(at), unit(radius), token.color().filled()))?)
     }
 }
 
@@ -212,10 +180,7 @@ fn fitted(text: &str, size: f64, room: f64) -> String {
 fn step(value: f64, steps: f64) -> f64 {
     let raw = (value / steps).max(1e-9);
     let base = 10f64.powf(raw.log10().floor());
-    let factor = [1.0, 2.0, 2.5, 5.0]
-        .into_iter()
-        .find(|f| f * base >= raw * 0.999_999)
-        .unwrap_or(10.0);
+    let factor = [1.0, 2.0, 2.5, 5.0].into_iter().find(|f| f * base >= raw * 0.999_999).unwrap_or(10.0);
     factor * base
 }
 

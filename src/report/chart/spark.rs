@@ -8,11 +8,7 @@ use super::{Frame, Point, draw};
 const SIZE: (u32, u32) = (120, 28);
 
 /// Draws `values`, oldest first, with gaps where there is none; the target is a dashed line.
-pub(in crate::report) fn spark(
-    frame: &Frame,
-    values: &[Option<f64>],
-    target: Option<f64>,
-) -> Result<String> {
+pub(in crate::report) fn spark(frame: &Frame, values: &[Option<f64>], target: Option<f64>) -> Result<String> {
     let known = || values.iter().flatten().copied().chain(target);
     let low = known().fold(f64::INFINITY, f64::min);
     let high = known().fold(f64::NEG_INFINITY, f64::max);
@@ -25,10 +21,7 @@ pub(in crate::report) fn spark(
         if let Some(target) = target {
             canvas.dashes((4.0, y(target)), 115.0, AXIS)?;
         }
-        let points = values
-            .iter()
-            .enumerate()
-            .map(|(i, value)| value.map(|value| (x(i), y(value))));
+        let points = values.iter().enumerate().map(|(i, value)| value.map(|value| (x(i), y(value))));
         for run in runs(points) {
             canvas.line(&run, MAIN, 1.6)?;
         }
@@ -58,13 +51,7 @@ mod tests {
 
     #[test]
     fn a_missing_value_breaks_the_line() {
-        let points = [
-            Some((0.0, 1.0)),
-            Some((1.0, 1.0)),
-            None,
-            Some((3.0, 1.0)),
-            Some((4.0, 1.0)),
-        ];
+        let points = [Some((0.0, 1.0)), Some((1.0, 1.0)), None, Some((3.0, 1.0)), Some((4.0, 1.0))];
         assert_eq!(runs(points.into_iter()).len(), 2);
     }
 }

@@ -14,10 +14,7 @@ pub(in crate::report) struct Token {
 
 impl Token {
     const fn new(hex: u32, variable: &'static str) -> Self {
-        Self {
-            rgb: ((hex >> 16) as u8, (hex >> 8) as u8, hex as u8),
-            variable,
-        }
+        Self { rgb: ((hex >> 16) as u8, (hex >> 8) as u8, hex as u8), variable }
     }
 
     /// The colour as plotters wants it.
@@ -27,11 +24,7 @@ impl Token {
 
     /// The token for text on an area of this colour.
     pub(super) fn text_on(self) -> Self {
-        if self == NEUTRAL || self == GRID {
-            INK
-        } else {
-            PAPER
-        }
+        if self == NEUTRAL || self == GRID { INK } else { PAPER }
     }
 }
 
@@ -65,9 +58,7 @@ mod tests {
     use super::*;
 
     const CSS: &str = include_str!("../../../report_templates/style.css");
-    const ALL: [Token; 12] = [
-        INK, MUTED, GRID, AXIS, MAIN, STRONG, WEAK, CODE, NEUTRAL, BAD, WARN, PAPER,
-    ];
+    const ALL: [Token; 12] = [INK, MUTED, GRID, AXIS, MAIN, STRONG, WEAK, CODE, NEUTRAL, BAD, WARN, PAPER];
     const FOR_TEXT: [Token; 8] = [INK, MUTED, MAIN, STRONG, WEAK, CODE, BAD, WARN];
 
     fn hex(rgb: (u8, u8, u8)) -> String {
@@ -78,19 +69,9 @@ mod tests {
     fn css_value(from: &str, variable: &str) -> (u8, u8, u8) {
         let block = &CSS[CSS.find(from).unwrap()..];
         let name = format!("{variable}:#");
-        let start = block
-            .find(&name)
-            .unwrap_or_else(|| panic!("`{variable}` is not set after `{from}`"))
-            + name.len();
-        let digits: String = block[start..]
-            .chars()
-            .take_while(char::is_ascii_hexdigit)
-            .collect();
-        let digits = if digits.len() == 3 {
-            digits.chars().flat_map(|c| [c, c]).collect()
-        } else {
-            digits
-        };
+        let start = block.find(&name).unwrap_or_else(|| panic!("`{variable}` is not set after `{from}`")) + name.len();
+        let digits: String = block[start..].chars().take_while(char::is_ascii_hexdigit).collect();
+        let digits = if digits.len() == 3 { digits.chars().flat_map(|c| [c, c]).collect() } else { digits };
         let value = u32::from_str_radix(&digits, 16).unwrap();
         ((value >> 16) as u8, (value >> 8) as u8, value as u8)
     }
@@ -98,11 +79,7 @@ mod tests {
     fn luminance(rgb: (u8, u8, u8)) -> f64 {
         let channel = |v: u8| {
             let v = f64::from(v) / 255.0;
-            if v <= 0.040_45 {
-                v / 12.92
-            } else {
-                ((v + 0.055) / 1.055).powf(2.4)
-            }
+            if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
         };
         0.2126 * channel(rgb.0) + 0.7152 * channel(rgb.1) + 0.0722 * channel(rgb.2)
     }
@@ -118,12 +95,7 @@ mod tests {
     #[test]
     fn light_values_are_those_of_the_style_sheet() {
         for token in ALL {
-            assert_eq!(
-                hex(token.rgb),
-                hex(css_value(LIGHT, token.variable)),
-                "{}",
-                token.variable
-            );
+            assert_eq!(hex(token.rgb), hex(css_value(LIGHT, token.variable)), "{}", token.variable);
         }
     }
 
@@ -155,15 +127,9 @@ mod tests {
                 assert!(ratio >= 4.5, "{mode} {variable}: {ratio:.2}");
             }
             let on_neutral = contrast(css_value(mode, "--ink"), css_value(mode, "--s5"));
-            assert!(
-                on_neutral >= 4.5,
-                "{mode} text on the neutral series: {on_neutral:.2}"
-            );
+            assert!(on_neutral >= 4.5, "{mode} text on the neutral series: {on_neutral:.2}");
             let neutral = contrast(css_value(mode, "--s5"), paper);
-            assert!(
-                neutral >= 3.0,
-                "{mode} neutral series on paper: {neutral:.2}"
-            );
+            assert!(neutral >= 3.0, "{mode} neutral series on paper: {neutral:.2}");
         }
     }
 }

@@ -18,53 +18,24 @@ pub(super) fn render(results: &Results) -> Result<Vec<Artifact>> {
     let mut names = BTreeSet::new();
     for metric in &results.metrics {
         for line in &metric.lines {
-            files.push(figures(
-                &unique(&slug(&format!("{}-{}", metric.id, line.id)), &mut names),
-                line,
-            )?);
+            files.push(figures(&unique(&slug(&format!("{}-{}", metric.id, line.id)), &mut names), line)?);
         }
     }
-    files.extend([
-        register(results)?,
-        sources(results)?,
-        objects(results)?,
-        gaps(results)?,
-        rejects(results)?,
-    ]);
+    files.extend([register(results)?, sources(results)?, objects(results)?, gaps(results)?, rejects(results)?]);
     Ok(files)
 }
 
 fn metrics(results: &Results) -> Result<Artifact> {
-    let mut heads = vec![
-        "metric",
-        "name",
-        "title",
-        "kind",
-        "state",
-        "reason",
-        "verdict",
-        "target",
-        "target_from",
-        "line",
-        "line_title",
-        "rows",
-    ];
+    let mut heads = vec!["metric", "name", "title", "kind", "state", "reason", "verdict", "target", "target_from", "line", "line_title", "rows"];
     heads.extend(FIGURE_HEADS);
     let mut sheet = Sheet::new("metrics", &heads)?;
     for metric in &results.metrics {
         if metric.lines.is_empty() {
-            sheet.row(
-                about(metric)
-                    .into_iter()
-                    .chain(vec![String::new(); 3 + FIGURE_HEADS.len()]),
-            )?;
+            sheet.row(about(metric).into_iter().chain(vec![String::new(); 3 + FIGURE_HEADS.len()]))?;
         }
         for line in &metric.lines {
             let of_line = [text(&line.id), text(&line.title), line.rows.to_string()];
-            let figure = line
-                .figure
-                .as_ref()
-                .map_or_else(|| FIGURE_HEADS.map(|_| String::new()), figure_fields);
+            let figure = line.figure.as_ref().map_or_else(|| FIGURE_HEADS.map(|_| String::new()), figure_fields);
             sheet.row(about(metric).into_iter().chain(of_line).chain(figure))?;
         }
     }
@@ -72,14 +43,7 @@ fn metrics(results: &Results) -> Result<Artifact> {
 }
 
 fn about(metric: &Metric) -> [String; 9] {
-    let word = |value: serde_json::Result<serde_json::Value>| {
-        value
-            .ok()
-            .as_ref()
-            .and_then(serde_json::Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let word = |value: serde_json::Result<serde_json::Value>| value.ok().as_ref().and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
     [
         text(&metric.id),
         text(&metric.name),
@@ -89,30 +53,15 @@ fn about(metric: &Metric) -> [String; 9] {
         text(metric.reason.as_deref().unwrap_or_default()),
         word(serde_json::to_value(metric.verdict)),
         number(metric.target.as_ref().map(|target| target.value)),
-        text(
-            metric
-                .target
-                .as_ref()
-                .map_or("", |target| target.from.as_str()),
-        ),
+        text(metric.target.as_ref().map_or("", |target| target.from.as_str())),
     ]
 }
 
 fn trends(results: &Results) -> Result<Artifact> {
-    let mut sheet = Sheet::new(
-        "trends",
-        &["metric", "period", "value", "lower", "upper", "reason"],
-    )?;
+    let mut sheet = Sheet::new("trends", &["metric", "period", "value", "lower", "upper", "reason"])?;
     for metric in &results.metrics {
         for point in &metric.trend {
-            sheet.row([
-                text(&metric.id),
-                text(&point.period),
-                number(point.value),
-                number(point.lower),
-                number(point.upper),
-                text(point.reason.as_deref().unwrap_or_default()),
-            ])?;
+            sheet.row([text(&metric.id), text(&point.period), number(point.value), number(point.lower), number(point.upper), text(point.reason.as_deref().unwrap_or_default())])?;
         }
     }
     sheet.finish()
@@ -159,63 +108,22 @@ fn register(results: &Results) -> Result<Artifact> {
 }
 
 fn sources(results: &Results) -> Result<Artifact> {
-    let heads = [
-        "source",
-        "objects",
-        "bytes",
-        "read",
-        "parsed",
-        "rejected",
-        "kept",
-        "duplicate",
-        "out_of_period",
-        "first_event",
-        "last_event",
-    ];
+    let heads = ["source", "objects", "bytes", "read", "parsed", "rejected", "kept", "duplicate", "out_of_period", "first_event", "last_event"];
     let mut sheet = Sheet::new("sources", &heads)?;
     for s in &results.intake.sources {
-        let counts = [
-            s.objects,
-            s.bytes,
-            s.read,
-            s.parsed,
-            s.rejected,
-            s.kept,
-            s.duplicate,
-            s.out_of_period,
-        ];
+        let counts = [s.objects, s.bytes, s.read, s.parsed, s.rejected, s.kept, s.duplicate, s.out_of_period];
         let counts = counts.map(|count| count.to_string());
-        sheet.row(
-            [text(&s.source)]
-                .into_iter()
-                .chain(counts)
-                .chain([text(&s.first_event), text(&s.last_event)]),
-        )?;
+        sheet.row([text(&s.source)].into_iter().chain(counts).chain([text(&s.first_event), text(&s.last_event)]))?;
     }
     sheet.finish()
 }
 
 fn objects(results: &Results) -> Result<Artifact> {
-    let heads = [
-        "source", "key", "bytes", "sha256", "format", "read", "rejected", "fault",
-    ];
+    let heads = ["source", "key", "bytes", "sha256", "format", "read", "rejected", "fault"];
     let mut sheet = Sheet::new("objects", &heads)?;
     for o in &results.intake.objects {
-        let (bytes, read, rejected) = (
-            o.bytes.to_string(),
-            o.read.to_string(),
-            o.rejected.to_string(),
-        );
-        sheet.row([
-            text(&o.source),
-            text(&o.key),
-            bytes,
-            text(&o.sha256),
-            text(&o.format),
-            read,
-            rejected,
-            text(&o.fault),
-        ])?;
+        let (bytes, read, rejected) = (o.bytes.to_string(), o.read.to_string(), o.rejected.to_string());
+        sheet.row([text(&o.source), text(&o.key), bytes, text(&o.sha256), text(&o.format), read, rejected, text(&o.fault)])?;
     }
     sheet.finish()
 }
@@ -223,12 +131,7 @@ fn objects(results: &Results) -> Result<Artifact> {
 fn gaps(results: &Results) -> Result<Artifact> {
     let mut sheet = Sheet::new("gaps", &["source", "day", "state", "reason"])?;
     for gap in &results.intake.gaps {
-        sheet.row([
-            text(&gap.source),
-            text(&gap.day),
-            text(&gap.state),
-            text(&gap.reason),
-        ])?;
+        sheet.row([text(&gap.source), text(&gap.day), text(&gap.state), text(&gap.reason)])?;
     }
     sheet.finish()
 }
@@ -236,12 +139,7 @@ fn gaps(results: &Results) -> Result<Artifact> {
 fn rejects(results: &Results) -> Result<Artifact> {
     let mut sheet = Sheet::new("rejects", &["source", "reason", "count", "example"])?;
     for reject in &results.intake.rejects {
-        sheet.row([
-            text(&reject.source),
-            text(&reject.reason),
-            reject.count.to_string(),
-            text(&reject.example),
-        ])?;
+        sheet.row([text(&reject.source), text(&reject.reason), reject.count.to_string(), text(&reject.example)])?;
     }
     sheet.finish()
 }

@@ -14,13 +14,8 @@ pub(super) struct Sheet {
 
 impl Sheet {
     pub(super) fn new(name: &str, heads: &[&str]) -> Result<Self> {
-        let writer = ::csv::WriterBuilder::new()
-            .terminator(::csv::Terminator::CRLF)
-            .from_writer(Vec::new());
-        let mut sheet = Self {
-            name: format!("csv/{name}.csv"),
-            writer,
-        };
+        let writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
+        let mut sheet = Self { name: format!("csv/{name}.csv"), writer };
         sheet.writer.write_record(heads)?;
         Ok(sheet)
     }
@@ -31,29 +26,15 @@ impl Sheet {
 
     pub(super) fn finish(self) -> Result<Artifact> {
         let name = self.name;
-        let bytes = self
-            .writer
-            .into_inner()
-            .map_err(|e| e.into_error())
-            .with_context(|| format!("cannot write `{name}`"))?;
-        Ok(Artifact {
-            name,
-            media_type: "text/csv; charset=utf-8",
-            bytes,
-        })
+        let bytes = self.writer.into_inner().map_err(|e| e.into_error()).with_context(|| format!("cannot write `{name}`"))?;
+        Ok(Artifact { name, media_type: "text/csv; charset=utf-8", bytes })
     }
 }
 
 /// Text from outside: a leading sign would make a spreadsheet run it as a formula.
 pub(super) fn text(raw: &str) -> String {
-    let risky = raw.trim_start_matches(' ').starts_with([
-        '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
-    ]);
-    if risky {
-        format!("'{raw}")
-    } else {
-        raw.to_owned()
-    }
+    let risky = raw.trim_start_matches(' ').starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
+    if risky { format!("'{raw}") } else { raw.to_owned() }
 }
 
 /// A number of ours, in full precision; empty when there is none.
@@ -63,16 +44,7 @@ pub(super) fn number(value: Option<f64>) -> String {
 
 /// A file name of letters, digits and hyphens.
 pub(super) fn slug(raw: &str) -> String {
-    raw.chars()
-        .take(80)
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || c == '_' {
-                c
-            } else {
-                '-'
-            }
-        })
-        .collect()
+    raw.chars().take(80).map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).collect()
 }
 
 /// `name`, or with a number behind it when it is taken; file systems may ignore case.
@@ -92,15 +64,7 @@ mod tests {
 
     #[test]
     fn formulas_are_neutralised() {
-        for raw in [
-            "=cmd|' /C calc'!A0",
-            "+1",
-            "-1",
-            "@SUM(A1)",
-            "\t=1",
-            "\r=1",
-            "  =1",
-        ] {
+        for raw in ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1"] {
             assert_eq!(text(raw), format!("'{raw}"));
         }
         assert_eq!(text("a=b"), "a=b");
@@ -118,9 +82,6 @@ mod tests {
     fn a_sheet_is_rfc_4180() {
         let mut sheet = Sheet::new("t", &["a", "b"]).unwrap();
         sheet.row([text("x,\"y\""), text("line\nbreak")]).unwrap();
-        assert_eq!(
-            sheet.finish().unwrap().bytes,
-            b"a,b\r\n\"x,\"\"y\"\"\",\"line\nbreak\"\r\n"
-        );
+        assert_eq!(sheet.finish().unwrap().bytes, b"a,b\r\n\"x,\"\"y\"\"\",\"line\nbreak\"\r\n");
     }
 }

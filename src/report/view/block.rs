@@ -70,11 +70,7 @@ pub(in crate::report) enum Block {
     /// The headline metrics.
     Headlines { rows: Vec<Headline> },
     /// One metric against its target.
-    Fact {
-        id: String,
-        title: String,
-        fact: Fact,
-    },
+    Fact { id: String, title: String, fact: Fact },
     /// Blocks side by side.
     Columns { columns: Vec<Column> },
     /// Rows.
@@ -89,10 +85,7 @@ pub(in crate::report) enum Block {
 
 impl Block {
     pub(super) fn heading(id: impl Into<String>, text: impl Into<String>) -> Self {
-        Self::Heading {
-            id: id.into(),
-            text: text.into(),
-        }
+        Self::Heading { id: id.into(), text: text.into() }
     }
 
     pub(super) fn text(text: impl Into<String>) -> Self {
@@ -100,10 +93,7 @@ impl Block {
     }
 
     pub(super) fn callout(status: Status, text: impl Into<String>) -> Self {
-        Self::Callout {
-            status,
-            text: text.into(),
-        }
+        Self::Callout { status, text: text.into() }
     }
 }
 
@@ -220,9 +210,7 @@ pub(super) fn pictures<'a>(blocks: &'a [Block], found: &mut Vec<&'a Picture>) {
     for block in blocks {
         match block {
             Block::Chart { chart } => found.push(&chart.picture),
-            Block::Headlines { rows } => {
-                found.extend(rows.iter().filter_map(|row| row.spark.as_ref()))
-            }
+            Block::Headlines { rows } => found.extend(rows.iter().filter_map(|row| row.spark.as_ref())),
             Block::Columns { columns } => {
                 for column in columns {
                     pictures(&column.blocks, found);

@@ -51,26 +51,17 @@ impl Entry<'_> {
 
 /// The metrics of one chapter: the listed ones first, then the others that fit it.
 pub(super) fn of(results: &Results, chapter: Chapter) -> (Vec<Entry<'_>>, Vec<Entry<'_>>) {
-    all(results)
-        .filter(|entry| place(entry.metric) == chapter)
-        .partition(|entry| listed(entry.metric).is_some())
+    all(results).filter(|entry| place(entry.metric) == chapter).partition(|entry| listed(entry.metric).is_some())
 }
 
 /// Every metric in the order of the results.
 pub(super) fn all(results: &Results) -> impl Iterator<Item = Entry<'_>> {
-    results
-        .metrics
-        .iter()
-        .enumerate()
-        .map(|(index, metric)| Entry { index, metric })
+    results.metrics.iter().enumerate().map(|(index, metric)| Entry { index, metric })
 }
 
 /// `true` when the metric is `id` or a variant of it: `K5`, `K5b`, `K5.1`, but not `K51`.
 pub(super) fn is(metric: &Metric, id: &str) -> bool {
-    metric
-        .id
-        .strip_prefix(id)
-        .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+    metric.id.strip_prefix(id).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 fn listed(metric: &Metric) -> Option<Chapter> {
@@ -88,29 +79,15 @@ fn listed(metric: &Metric) -> Option<Chapter> {
         ("K18", Chapter::Reviews),
         ("K36", Chapter::Intake),
     ];
-    PLACES
-        .into_iter()
-        .find(|(id, _)| is(metric, id))
-        .map(|(_, chapter)| chapter)
+    PLACES.into_iter().find(|(id, _)| is(metric, id)).map(|(_, chapter)| chapter)
 }
 
 fn place(metric: &Metric) -> Chapter {
-    let reads = |tables: &[&str]| {
-        metric
-            .reads
-            .iter()
-            .any(|table| tables.contains(&table.as_str()))
-    };
+    let reads = |tables: &[&str]| metric.reads.iter().any(|table| tables.contains(&table.as_str()));
     listed(metric).unwrap_or_else(|| {
         if reads(&["exceptions", "exception_events", "policy_exclusions"]) {
             Chapter::Exceptions
-        } else if reads(&[
-            "attempts",
-            "attempt_days",
-            "sign_ins",
-            "registrations",
-            "registered_methods",
-        ]) {
+        } else if reads(&["attempts", "attempt_days", "sign_ins", "registrations", "registered_methods"]) {
             Chapter::Coverage
         } else if reads(&["intake"]) {
             Chapter::Intake

@@ -18,22 +18,10 @@ use crate::results::{RegisterEntry, Results};
 const STATE_COUNT: usize = 6;
 
 /// States in the order of an exception's life, with their colours.
-static STATES: [(&str, Token); STATE_COUNT] = [
-    ("requested", CODE),
-    ("approved", STRONG),
-    ("active", MAIN),
-    ("expired", BAD),
-    ("closed", NEUTRAL),
-    ("unknown", WARN),
-];
+static STATES: [(&str, Token); STATE_COUNT] = [("requested", CODE), ("approved", STRONG), ("active", MAIN), ("expired", BAD), ("closed", NEUTRAL), ("unknown", WARN)];
 
 /// Upper ends of the age bands in days; older ones are in the last band.
-static AGES: [(i64, &str); 4] = [
-    (30, "0–30 days"),
-    (60, "31–60 days"),
-    (90, "61–90 days"),
-    (180, "91–180 days"),
-];
+static AGES: [(i64, &str); 4] = [(30, "0–30 days"), (60, "31–60 days"), (90, "61–90 days"), (180, "91–180 days")];
 
 const OLDEST: &str = "over 180 days";
 
@@ -43,18 +31,11 @@ pub(super) fn blocks(results: &Results) -> Result<Vec<Block>> {
     if register.is_empty() {
         return Ok(vec![Block::text("The register holds no entry.")]);
     }
-    let faulty = register
-        .iter()
-        .filter(|entry| !entry.faults.is_empty())
-        .count() as u64;
+    let faulty = register.iter().filter(|entry| !entry.faults.is_empty()).count() as u64;
     let mut blocks = vec![by_state(register)?];
     blocks.extend(by_age(register)?);
     if faulty > 0 {
-        let text = format!(
-            "{} of {} have a fault.",
-            whole(faulty),
-            plural(register.len() as u64, "entry", "entries")
-        );
+        let text = format!("{} of {} have a fault.", whole(faulty), plural(register.len() as u64, "entry", "entries"));
         blocks.push(Block::callout(Status::Missed, text));
         blocks.push(faults(register));
     }
@@ -64,10 +45,7 @@ pub(super) fn blocks(results: &Results) -> Result<Vec<Block>> {
 
 /// Position of the state; an unheard-of one counts as unknown.
 fn state(entry: &RegisterEntry) -> usize {
-    STATES
-        .iter()
-        .position(|(name, _)| *name == entry.state)
-        .unwrap_or(STATE_COUNT - 1)
+    STATES.iter().position(|(name, _)| *name == entry.state).unwrap_or(STATE_COUNT - 1)
 }
 
 /// Entries per state, by category.
@@ -76,43 +54,20 @@ type Counts<'a> = (&'a str, [u64; STATE_COUNT]);
 fn by_state(register: &[RegisterEntry]) -> Result<Block> {
     let rows = counted(register);
     let sum = |position: usize| rows.iter().map(|(_, counts)| counts[position]).sum::<u64>();
-    let states: Vec<usize> = (0..STATE_COUNT)
-        .filter(|position| sum(*position) > 0)
-        .collect();
+    let states: Vec<usize> = (0..STATE_COUNT).filter(|position| sum(*position) > 0).collect();
     let bars = rows.iter().map(|(category, counts)| {
         let segments = states.iter().map(|state| {
             let number = counts[*state];
             Segment::new(number as f64, STATES[*state].1, whole(number))
         });
-        Bar::new(
-            words(category),
-            segments.collect(),
-            whole(counts.iter().sum()),
-        )
+        Bar::new(words(category), segments.collect(), whole(counts.iter().sum()))
     });
-    let key = states
-        .iter()
-        .map(|state| (STATES[*state].0.to_owned(), STATES[*state].1));
-    let bars = Bars {
-        bars: bars.collect(),
-        key: key.collect(),
-    };
-    let parts = states
-        .iter()
-        .map(|state| format!("{} {}", whole(sum(*state)), STATES[*state].0));
-    let text = format!(
-        "{} at the end of the period: {}.",
-        plural(register.len() as u64, "entry", "entries"),
-        parts.collect::<Vec<_>>().join(", ")
-    );
+    let key = states.iter().map(|state| (STATES[*state].0.to_owned(), STATES[*state].1));
+    let bars = Bars { bars: bars.collect(), key: key.collect() };
+    let parts = states.iter().map(|state| format!("{} {}", whole(sum(*state)), STATES[*state].0));
+    let text = format!("{} at the end of the period: {}.", plural(register.len() as u64, "entry", "entries"), parts.collect::<Vec<_>>().join(", "));
     let title = "Exceptions by category and state";
-    plot::bars(
-        "register-by-state",
-        title,
-        text,
-        state_table(title, &rows, &states),
-        &bars,
-    )
+    plot::bars("register-by-state", title, text, state_table(title, &rows, &states), &bars)
 }
 
 /// Largest category first.
@@ -157,56 +112,28 @@ fn by_age(register: &[RegisterEntry]) -> Result<Option<Block>> {
     let bars = bands.iter().map(|band| {
         let segments = [(band.in_date, MAIN), (band.overdue, BAD)];
         let segments = segments.map(|(n, token)| Segment::new(n as f64, token, whole(n)));
-        Bar::new(
-            band.name,
-            segments.to_vec(),
-            whole(band.in_date + band.overdue),
-        )
+        Bar::new(band.name, segments.to_vec(), whole(band.in_date + band.overdue))
     });
-    let key = vec![
-        ("in date".to_owned(), MAIN),
-        ("past expiry".to_owned(), BAD),
-    ];
-    let bars = Bars {
-        key,
-        bars: bars.collect(),
-    };
+    let key = vec![("in date".to_owned(), MAIN), ("past expiry".to_owned(), BAD)];
+    let bars = Bars { key, bars: bars.collect() };
     let title = "Open exceptions by age";
-    let heads = [
-        ("Days active", Kind::Wide),
-        ("In date", Kind::Number),
-        ("Past expiry", Kind::Number),
-        ("All", Kind::Number),
-    ];
+    let heads = [("Days active", Kind::Wide), ("In date", Kind::Number), ("Past expiry", Kind::Number), ("All", Kind::Number)];
     let table = Table::new("register-ages", title, &heads).rows(bands.iter().map(|band| {
         let numbers = [band.in_date, band.overdue, band.in_date + band.overdue];
         let mut cells = vec![Cell::from(band.name)];
         cells.extend(numbers.map(|number| Cell::from(whole(number))));
         cells
     }));
-    let text = format!(
-        "{} open with a known age; {} past expiry.",
-        whole(all),
-        whole(overdue)
-    );
+    let text = format!("{} open with a known age; {} past expiry.", whole(all), whole(overdue));
     plot::bars("register-by-age", title, text, table, &bars).map(Some)
 }
 
 fn bands(register: &[RegisterEntry]) -> Vec<Band> {
     let names = AGES.iter().map(|(_, name)| *name).chain([OLDEST]);
-    let mut bands: Vec<Band> = names
-        .map(|name| Band {
-            name,
-            in_date: 0,
-            overdue: 0,
-        })
-        .collect();
+    let mut bands: Vec<Band> = names.map(|name| Band { name, in_date: 0, overdue: 0 }).collect();
     for entry in register.iter().filter(|entry| entry.state != "closed") {
         let Some(age) = entry.age_days else { continue };
-        let position = AGES
-            .iter()
-            .position(|(upper, _)| age <= *upper)
-            .unwrap_or(AGES.len());
+        let position = AGES.iter().position(|(upper, _)| age <= *upper).unwrap_or(AGES.len());
         let Some(band) = bands.get_mut(position) else {
             continue;
         };

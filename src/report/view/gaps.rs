@@ -23,33 +23,17 @@ pub(super) fn calendar(intake: &Intake, period: &PeriodInfo) -> Result<Option<Bl
         return Ok(None);
     };
     let heads = [("Source", Kind::Wide), ("Gaps", Kind::Number)];
-    let table = Table::new("gap-counts", "Gaps per source", &heads).rows(
-        sources
-            .iter()
-            .map(|(source, gaps)| vec![Cell::from(short(source)), Cell::from(whole(*gaps))]),
-    );
+    let table = Table::new("gap-counts", "Gaps per source", &heads).rows(sources.iter().map(|(source, gaps)| vec![Cell::from(short(source)), Cell::from(whole(*gaps))]));
     let faulty = sources.iter().filter(|(_, gaps)| *gaps > 0).count() as u64;
-    let text = format!(
-        "{} in {}.",
-        plural(intake.gaps.len() as u64, "gap", "gaps"),
-        plural(faulty, "source", "sources"),
-    );
+    let text = format!("{} in {}.", plural(intake.gaps.len() as u64, "gap", "gaps"), plural(faulty, "source", "sources"),);
     let rows = sources.iter().take(SOURCES).map(|(source, _)| {
         let states = days.iter().map(|day| state(intake, source, day));
         (short(source), states.collect())
     });
     let rows = rows.collect();
-    let labels = days
-        .iter()
-        .map(|day| day.get(8..).unwrap_or_default().to_owned());
-    let plot = Calendar {
-        days: labels.collect(),
-        rows,
-    };
-    plot::chart("gap-calendar", "Gaps by day", text, table, |frame| {
-        chart::calendar(frame, &plot)
-    })
-    .map(Some)
+    let labels = days.iter().map(|day| day.get(8..).unwrap_or_default().to_owned());
+    let plot = Calendar { days: labels.collect(), rows };
+    plot::chart("gap-calendar", "Gaps by day", text, table, |frame| chart::calendar(frame, &plot)).map(Some)
 }
 
 /// Every source with the number of its gaps, most gaps first.
@@ -68,10 +52,7 @@ fn sources(intake: &Intake) -> Vec<(&str, u64)> {
 
 /// What is wrong with a source on a day; empty when nothing is.
 fn state(intake: &Intake, source: &str, day: &str) -> String {
-    let gap = intake
-        .gaps
-        .iter()
-        .find(|gap| gap.source == source && gap.day.get(..10) == Some(day));
+    let gap = intake.gaps.iter().find(|gap| gap.source == source && gap.day.get(..10) == Some(day));
     gap.map(|gap| words(&gap.state)).unwrap_or_default()
 }
 
@@ -83,39 +64,17 @@ fn days(period: &PeriodInfo) -> Option<Vec<String>> {
     let start: jiff::Timestamp = period.start.parse().ok()?;
     let first = start.in_tz(&period.time_zone).ok()?.date();
     let count = usize::try_from(period.days).ok()?;
-    Some(
-        first
-            .series(jiff::Span::new().days(1))
-            .take(count)
-            .map(|day| day.to_string())
-            .collect(),
-    )
+    Some(first.series(jiff::Span::new().days(1)).take(count).map(|day| day.to_string()).collect())
 }
 
 /// Every gap as a row.
 pub(super) fn list(intake: &Intake) -> Block {
-    let rows = intake.gaps.iter().map(|gap| {
-        vec![
-            short(&gap.source).into(),
-            short(&instant(&gap.day)).into(),
-            words(&gap.state).into(),
-            short(&gap.reason).into(),
-        ]
-    });
-    let heads = [
-        ("Source", Kind::Text),
-        ("Day", Kind::Text),
-        ("State", Kind::Text),
-        ("Reason", Kind::Wide),
-    ];
-    Table::new(
-        "gap-list",
-        "Days and snapshots that are missing or broken",
-        &heads,
-    )
-    .rows(rows)
-    .or("Nothing that was expected is missing.")
-    .limited(500, 200, "all are in csv/gaps.csv")
-    .searchable()
-    .block()
+    let rows = intake.gaps.iter().map(|gap| vec![short(&gap.source).into(), short(&instant(&gap.day)).into(), words(&gap.state).into(), short(&gap.reason).into()]);
+    let heads = [("Source", Kind::Text), ("Day", Kind::Text), ("State", Kind::Text), ("Reason", Kind::Wide)];
+    Table::new("gap-list", "Days and snapshots that are missing or broken", &heads)
+        .rows(rows)
+        .or("Nothing that was expected is missing.")
+        .limited(500, 200, "all are in csv/gaps.csv")
+        .searchable()
+        .block()
 }

@@ -16,9 +16,7 @@ pub(super) fn blocks(results: &Results) -> Result<Vec<Block>> {
     if intake.sources.is_empty() {
         blocks.push(Block::callout(Status::NotComputed, "No source was read."));
     } else {
-        blocks.push(Block::text(
-            "Read = parsed + rejected; parsed = kept + duplicate + out of period.",
-        ));
+        blocks.push(Block::text("Read = parsed + rejected; parsed = kept + duplicate + out of period."));
         blocks.push(totals(intake));
         blocks.push(windows(intake));
     }
@@ -36,11 +34,7 @@ pub(super) fn blocks(results: &Results) -> Result<Vec<Block>> {
 }
 
 fn totals(intake: &Intake) -> Block {
-    let mut rows: Vec<Vec<Cell>> = intake
-        .sources
-        .iter()
-        .map(|source| total_row(&short(&source.source), source))
-        .collect();
+    let mut rows: Vec<Vec<Cell>> = intake.sources.iter().map(|source| total_row(&short(&source.source), source)).collect();
     if intake.sources.len() > 1 {
         rows.push(total_row("All sources", &sum(&intake.sources)));
     }
@@ -55,61 +49,29 @@ fn totals(intake: &Intake) -> Block {
         ("Out of period", Kind::Number),
         ("Check", Kind::Text),
     ];
-    Table::new("totals", "Control totals per source", &heads)
-        .rows(rows)
-        .limited(500, 200, "all are in csv/sources.csv")
-        .block()
+    Table::new("totals", "Control totals per source", &heads).rows(rows).limited(500, 200, "all are in csv/sources.csv").block()
 }
 
 /// The span of time each source covers.
 fn windows(intake: &Intake) -> Block {
     let rows = intake.sources.iter().map(|source| {
-        let (first, last) = (
-            or_none(&instant(&source.first_event)),
-            or_none(&instant(&source.last_event)),
-        );
-        vec![
-            short(&source.source).into(),
-            whole(source.bytes).into(),
-            first.into(),
-            last.into(),
-        ]
+        let (first, last) = (or_none(&instant(&source.first_event)), or_none(&instant(&source.last_event)));
+        vec![short(&source.source).into(), whole(source.bytes).into(), first.into(), last.into()]
     });
-    let heads = [
-        ("Source", Kind::Wide),
-        ("Bytes", Kind::Number),
-        ("First event", Kind::Text),
-        ("Last event", Kind::Text),
-    ];
-    Table::new("windows", "First and last event per source", &heads)
-        .rows(rows)
-        .limited(500, 200, "all are in csv/sources.csv")
-        .block()
+    let heads = [("Source", Kind::Wide), ("Bytes", Kind::Number), ("First event", Kind::Text), ("Last event", Kind::Text)];
+    Table::new("windows", "First and last event per source", &heads).rows(rows).limited(500, 200, "all are in csv/sources.csv").block()
 }
 
 fn total_row(name: &str, source: &SourceTotals) -> Vec<Cell> {
-    let read_off =
-        i128::from(source.read) - i128::from(source.parsed) - i128::from(source.rejected);
+    let read_off = i128::from(source.read) - i128::from(source.parsed) - i128::from(source.rejected);
     let parts = [source.kept, source.duplicate, source.out_of_period];
-    let parsed_off =
-        i128::from(source.parsed) - parts.iter().map(|part| i128::from(*part)).sum::<i128>();
+    let parsed_off = i128::from(source.parsed) - parts.iter().map(|part| i128::from(*part)).sum::<i128>();
     let check = if read_off == 0 && parsed_off == 0 {
         Cell::marked("adds up", Status::Met)
     } else {
-        Cell::marked(
-            format!("off by {}", read_off.abs().max(parsed_off.abs())),
-            Status::Missed,
-        )
+        Cell::marked(format!("off by {}", read_off.abs().max(parsed_off.abs())), Status::Missed)
     };
-    let numbers = [
-        source.objects,
-        source.read,
-        source.parsed,
-        source.rejected,
-        source.kept,
-        source.duplicate,
-        source.out_of_period,
-    ];
+    let numbers = [source.objects, source.read, source.parsed, source.rejected, source.kept, source.duplicate, source.out_of_period];
     let mut cells = vec![Cell::from(name)];
     cells.extend(numbers.map(|number| Cell::from(whole(number))));
     cells.push(check);
@@ -117,8 +79,7 @@ fn total_row(name: &str, source: &SourceTotals) -> Vec<Cell> {
 }
 
 fn sum(sources: &[SourceTotals]) -> SourceTotals {
-    let add =
-        |pick: fn(&SourceTotals) -> u64| sources.iter().map(pick).fold(0, u64::saturating_add);
+    let add = |pick: fn(&SourceTotals) -> u64| sources.iter().map(pick).fold(0, u64::saturating_add);
     SourceTotals {
         objects: add(|s| s.objects),
         read: add(|s| s.read),
@@ -132,29 +93,9 @@ fn sum(sources: &[SourceTotals]) -> SourceTotals {
 }
 
 fn rejects(intake: &Intake) -> Block {
-    let rows = intake.rejects.iter().map(|reject| {
-        vec![
-            short(&reject.source).into(),
-            short(&reject.reason).into(),
-            whole(reject.count).into(),
-            or_none(&reject.example).into(),
-        ]
-    });
-    let heads = [
-        ("Source", Kind::Text),
-        ("Reason", Kind::Wide),
-        ("Count", Kind::Number),
-        ("First one", Kind::Wide),
-    ];
-    Table::new(
-        "reject-list",
-        "Rejected records by source and reason",
-        &heads,
-    )
-    .rows(rows)
-    .or("No record was rejected.")
-    .limited(500, 200, "all are in csv/rejects.csv")
-    .block()
+    let rows = intake.rejects.iter().map(|reject| vec![short(&reject.source).into(), short(&reject.reason).into(), whole(reject.count).into(), or_none(&reject.example).into()]);
+    let heads = [("Source", Kind::Text), ("Reason", Kind::Wide), ("Count", Kind::Number), ("First one", Kind::Wide)];
+    Table::new("reject-list", "Rejected records by source and reason", &heads).rows(rows).or("No record was rejected.").limited(500, 200, "all are in csv/rejects.csv").block()
 }
 
 fn objects(intake: &Intake) -> Block {
@@ -192,16 +133,6 @@ fn objects(intake: &Intake) -> Block {
 }
 
 fn notes(results: &Results) -> Block {
-    let rows = results
-        .notes
-        .iter()
-        .map(|note| vec![words(&note.topic).into(), prose(&note.text).into()]);
-    Table::new(
-        "note-list",
-        "Limits and notes",
-        &[("Topic", Kind::Text), ("Note", Kind::Wide)],
-    )
-    .rows(rows)
-    .or("There is nothing to add.")
-    .block()
+    let rows = results.notes.iter().map(|note| vec![words(&note.topic).into(), prose(&note.text).into()]);
+    Table::new("note-list", "Limits and notes", &[("Topic", Kind::Text), ("Note", Kind::Wide)]).rows(rows).or("There is nothing to add.").block()
 }

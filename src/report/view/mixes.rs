@@ -19,39 +19,17 @@ const CLASS_COUNT: usize = 6;
 
 /// Classes in the order of the bar: name, colour and the canonical methods in it.
 static CLASSES: [(&str, Token, &[&str]); CLASS_COUNT] = [
-    (
-        "phishing-resistant",
-        STRONG,
-        &[
-            "passkey",
-            "fido2",
-            "whfb",
-            "platform_sso",
-            "certificate",
-            "phishing_resistant",
-        ],
-    ),
+    ("phishing-resistant", STRONG, &["passkey", "fido2", "whfb", "platform_sso", "certificate", "phishing_resistant"]),
     ("app", MAIN, &["push", "passwordless_phone", "app"]),
     ("one-time codes", CODE, &["otp_app", "otp_hw", "otp"]),
-    (
-        "telephone and mail",
-        WEAK,
-        &["sms", "voice", "email", "telephony"],
-    ),
-    (
-        "no second factor",
-        BAD,
-        &["none", "no_method", "password", "knowledge"],
-    ),
+    ("telephone and mail", WEAK, &["sms", "voice", "email", "telephony"]),
+    ("no second factor", BAD, &["none", "no_method", "password", "knowledge"]),
     ("other", NEUTRAL, &[]),
 ];
 
 /// Position of the bucket's class; what no class lists is in the last one.
 fn class(bucket: &str) -> usize {
-    CLASSES
-        .iter()
-        .position(|(_, _, methods)| methods.contains(&bucket))
-        .unwrap_or(CLASS_COUNT - 1)
+    CLASSES.iter().position(|(_, _, methods)| methods.contains(&bucket)).unwrap_or(CLASS_COUNT - 1)
 }
 
 /// One chart for all lines of a mix; nothing when the metric is no mix.
@@ -71,29 +49,15 @@ pub(super) fn chart(entry: Entry<'_>) -> Result<Option<Block>> {
     let id = format!("{}-mix", entry.anchor());
     let title = format!("{}, as shares of 100 %", entry.title());
     let mut used = [false; CLASS_COUNT];
-    let bars = mixes
-        .iter()
-        .map(|(line, mix)| bar(line, mix, &mut used))
-        .collect();
-    let key = CLASSES
-        .iter()
-        .zip(used)
-        .filter(|(_, used)| *used)
-        .map(|(class, _)| (class.0.to_owned(), class.1));
-    let bars = Bars {
-        key: key.collect(),
-        bars,
-    };
+    let bars = mixes.iter().map(|(line, mix)| bar(line, mix, &mut used)).collect();
+    let key = CLASSES.iter().zip(used).filter(|(_, used)| *used).map(|(class, _)| (class.0.to_owned(), class.1));
+    let bars = Bars { key: key.collect(), bars };
     let table = table(&format!("{id}-data"), &title, &mixes);
     plot::bars(&id, &title, text(&mixes), table, &bars).map(Some)
 }
 
 fn bar(line: &Line, mix: &Mix, used: &mut [bool; CLASS_COUNT]) -> Bar {
-    let mut buckets: Vec<_> = mix
-        .buckets
-        .iter()
-        .map(|bucket| (class(&bucket.bucket), bucket))
-        .collect();
+    let mut buckets: Vec<_> = mix.buckets.iter().map(|bucket| (class(&bucket.bucket), bucket)).collect();
     // stable: within a class the largest stays first
     buckets.sort_by_key(|(class, _)| *class);
     let segments = buckets
@@ -109,16 +73,8 @@ fn bar(line: &Line, mix: &Mix, used: &mut [bool; CLASS_COUNT]) -> Bar {
 
 fn text(mixes: &[(&Line, &Mix)]) -> String {
     let parts = mixes.iter().map(|(line, mix)| {
-        let shown = mix
-            .buckets
-            .iter()
-            .take(3)
-            .map(|bucket| format!("{} {}", words(&bucket.bucket), share(bucket.share)));
-        format!(
-            "{}: {}.",
-            short(&line.title),
-            shown.collect::<Vec<_>>().join(", ")
-        )
+        let shown = mix.buckets.iter().take(3).map(|bucket| format!("{} {}", words(&bucket.bucket), share(bucket.share)));
+        format!("{}: {}.", short(&line.title), shown.collect::<Vec<_>>().join(", "))
     });
     parts.collect::<Vec<_>>().join(" ")
 }
@@ -131,9 +87,7 @@ fn table(id: &str, caption: &str, mixes: &[(&Line, &Mix)]) -> Table {
     let mut rows: BTreeMap<(usize, &str), Vec<String>> = BTreeMap::new();
     for (column, (_, mix)) in mixes.iter().enumerate() {
         for bucket in &mix.buckets {
-            let row = rows
-                .entry((class(&bucket.bucket), bucket.bucket.as_str()))
-                .or_insert_with(|| vec!["none".to_owned(); mixes.len()]);
+            let row = rows.entry((class(&bucket.bucket), bucket.bucket.as_str())).or_insert_with(|| vec!["none".to_owned(); mixes.len()]);
             if let Some(cell) = row.get_mut(column) {
                 *cell = format!("{} ({})", share(bucket.share), count(bucket.weight));
             }
@@ -141,11 +95,7 @@ fn table(id: &str, caption: &str, mixes: &[(&Line, &Mix)]) -> Table {
     }
     Table::new(id, caption, &heads)
         .limited(200, 60, "the rest is in results.json")
-        .rows(rows.into_iter().map(|((_, bucket), cells)| {
-            std::iter::once(Cell::from(words(bucket)))
-                .chain(cells.into_iter().map(Cell::from))
-                .collect()
-        }))
+        .rows(rows.into_iter().map(|((_, bucket), cells)| std::iter::once(Cell::from(words(bucket))).chain(cells.into_iter().map(Cell::from)).collect()))
 }
 
 #[cfg(test)]

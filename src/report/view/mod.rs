@@ -138,24 +138,13 @@ impl Picture {
 fn cover(results: &Results, templates: &str) -> Vec<CoverLine> {
     let period = &results.period;
     let hours = plural(period.hours.unsigned_abs(), "hour", "hours");
-    let interval = format!(
-        "{}, from {} until before {} ({hours}, made in {})",
-        short(&period.id),
-        short(&instant(&period.start)),
-        short(&instant(&period.end)),
-        short(&period.time_zone),
-    );
+    let interval =
+        format!("{}, from {} until before {} ({hours}, made in {})", short(&period.id), short(&instant(&period.start)), short(&instant(&period.end)), short(&period.time_zone),);
     [
         ("Period", interval),
         ("Data as of", short(&instant(&results.as_of))),
-        (
-            "Produced by",
-            short(&format!("{} {}", results.tool.name, results.tool.version)),
-        ),
-        (
-            "Classification",
-            short(&results.organisation.classification),
-        ),
+        ("Produced by", short(&format!("{} {}", results.tool.name, results.tool.version))),
+        ("Classification", short(&results.organisation.classification)),
         ("Configuration, SHA-256", short(&results.config_sha256)),
         ("Queries, SHA-256", short(&results.queries_sha256)),
         ("Templates, SHA-256", short(templates)),

@@ -1,9 +1,7 @@
 //! A figure as text: value, what it is a fraction of, and what the unknown cases could make of it.
 
 use super::block::{Fact, Status};
-use crate::report::number::{
-    count, difference, interval, percent, plural, points, range, share, target, whole,
-};
+use crate::report::number::{count, difference, interval, percent, plural, points, range, share, target, whole};
 use crate::report::text::{sentence, short, words};
 use crate::results::{Figure, Metric, Mix, Obligations, Ratio, State, Verdict};
 
@@ -24,11 +22,7 @@ pub(super) struct Reading {
 impl Reading {
     /// Everything but the value, as one text.
     pub(super) fn note(&self) -> String {
-        [self.basis.as_str(), self.unknown.as_str()]
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join("; ")
+        [self.basis.as_str(), self.unknown.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -36,11 +30,7 @@ impl Reading {
 pub(super) fn reading(figure: &Figure) -> Reading {
     match figure {
         Figure::Ratio(ratio) => of_ratio(ratio),
-        Figure::Count(stock) => Reading {
-            value: count(stock.total),
-            basis: String::new(),
-            unknown: String::new(),
-        },
+        Figure::Count(stock) => Reading { value: count(stock.total), basis: String::new(), unknown: String::new() },
         Figure::Mix(mix) => of_mix(mix),
         Figure::Obligations(duties) => of_obligations(duties),
     }
@@ -48,49 +38,25 @@ pub(super) fn reading(figure: &Figure) -> Reading {
 
 fn of_ratio(ratio: &Ratio) -> Reading {
     let (value, basis) = fraction(ratio.numerator, ratio.denominator, ratio.wilson);
-    Reading {
-        value,
-        basis,
-        unknown: unknown(ratio.unknown, ratio.lower, ratio.upper),
-    }
+    Reading { value, basis, unknown: unknown(ratio.unknown, ratio.lower, ratio.upper) }
 }
 
 fn of_obligations(duties: &Obligations) -> Reading {
     let judged = duties.due.saturating_sub(duties.unknown);
     let (value, basis) = fraction(duties.on_time as f64, judged as f64, duties.wilson);
-    let mut parts = vec![if judged == 0 {
-        "no duty could be judged".to_owned()
-    } else {
-        format!("{basis} on time")
-    }];
-    parts.push(format!(
-        "{} late, {} missed",
-        whole(duties.late),
-        whole(duties.missed)
-    ));
-    Reading {
-        value,
-        basis: parts.join("; "),
-        unknown: unknown(duties.unknown as f64, duties.lower, duties.upper),
-    }
+    let mut parts = vec![if judged == 0 { "no duty could be judged".to_owned() } else { format!("{basis} on time") }];
+    parts.push(format!("{} late, {} missed", whole(duties.late), whole(duties.missed)));
+    Reading { value, basis: parts.join("; "), unknown: unknown(duties.unknown as f64, duties.lower, duties.upper) }
 }
 
 fn of_mix(mix: &Mix) -> Reading {
     match mix.buckets.first() {
         Some(largest) => Reading {
             value: share(largest.share),
-            basis: format!(
-                "{}, the largest of {}",
-                words(&largest.bucket),
-                plural(mix.buckets.len() as u64, "bucket", "buckets")
-            ),
+            basis: format!("{}, the largest of {}", words(&largest.bucket), plural(mix.buckets.len() as u64, "bucket", "buckets")),
             unknown: String::new(),
         },
-        None => Reading {
-            value: "n/a".to_owned(),
-            basis: "nothing to count".to_owned(),
-            unknown: String::new(),
-        },
+        None => Reading { value: "n/a".to_owned(), basis: "nothing to count".to_owned(), unknown: String::new() },
     }
 }
 
@@ -99,10 +65,7 @@ fn fraction(numerator: f64, denominator: f64, wilson: Option<(f64, f64)>) -> (St
     let counts = format!("{} of {}", count(numerator), count(denominator));
     let share = percent(numerator, denominator);
     if denominator <= 0.0 {
-        (
-            "n/a".to_owned(),
-            "nothing to count: the denominator is 0".to_owned(),
-        )
+        ("n/a".to_owned(), "nothing to count: the denominator is 0".to_owned())
     } else if denominator < SMALL {
         let basis = match wilson {
             Some(wilson) => format!("{share}, 95 % interval {}", interval(wilson)),
@@ -137,58 +100,23 @@ fn bounds(lower: f64, upper: f64) -> String {
 /// The metric's headline against its target.
 pub(super) fn fact(metric: &Metric) -> Fact {
     let computed = metric.state == State::Computed;
-    let status = if computed {
-        Status::from(metric.verdict)
-    } else {
-        Status::NotComputed
-    };
+    let status = if computed { Status::from(metric.verdict) } else { Status::NotComputed };
     let headline = metric.lines.first();
-    let figure = headline
-        .filter(|_| computed)
-        .and_then(|line| line.figure.as_ref());
-    let reason = if figure.is_some() {
-        String::new()
-    } else {
-        why_not(metric)
-    };
-    let reading = figure.map_or_else(
-        || Reading {
-            value: "n/a".to_owned(),
-            basis: String::new(),
-            unknown: String::new(),
-        },
-        reading,
-    );
-    Fact {
-        value: reading.value,
-        basis: reading.basis,
-        unknown: reading.unknown,
-        goal: goal(metric),
-        change: change(metric),
-        status,
-        word: status.word(),
-        reason,
-    }
+    let figure = headline.filter(|_| computed).and_then(|line| line.figure.as_ref());
+    let reason = if figure.is_some() { String::new() } else { why_not(metric) };
+    let reading = figure.map_or_else(|| Reading { value: "n/a".to_owned(), basis: String::new(), unknown: String::new() }, reading);
+    Fact { value: reading.value, basis: reading.basis, unknown: reading.unknown, goal: goal(metric), change: change(metric), status, word: status.word(), reason }
 }
 
 /// Why a metric has no headline figure, as a sentence.
 pub(super) fn why_not(metric: &Metric) -> String {
     let line = metric.lines.first().and_then(|line| line.reason.as_deref());
-    sentence(
-        metric
-            .reason
-            .as_deref()
-            .or(line)
-            .unwrap_or("no reason is given in the results"),
-    )
+    sentence(metric.reason.as_deref().or(line).unwrap_or("no reason is given in the results"))
 }
 
 /// The target as text.
 pub(super) fn goal(metric: &Metric) -> String {
-    metric.target.as_ref().map_or_else(
-        || "no target".to_owned(),
-        |t| target(t.value, &metric.better, is_share(metric)),
-    )
+    metric.target.as_ref().map_or_else(|| "no target".to_owned(), |t| target(t.value, &metric.better, is_share(metric)))
 }
 
 /// `true` when the headline is a fraction of one.
@@ -243,20 +171,14 @@ mod tests {
     #[test]
     fn large_ratios_lead_with_the_share() {
         let read = of_ratio(&ratio(13_008.0, 13_396.0, 58.0));
-        assert_eq!(
-            (read.value.as_str(), read.basis.as_str()),
-            ("97.1 %", "13,008 of 13,396")
-        );
+        assert_eq!((read.value.as_str(), read.basis.as_str()), ("97.1 %", "13,008 of 13,396"));
         assert_eq!(read.unknown, "58 unknown, so between 96.7 and 97.1 %");
     }
 
     #[test]
     fn small_ratios_lead_with_the_counts() {
         let read = of_ratio(&ratio(18.0, 19.0, 0.0));
-        assert_eq!(
-            (read.value.as_str(), read.basis.as_str()),
-            ("18 of 19", "94.7 %, 95 % interval 76\u{2013}99 %")
-        );
+        assert_eq!((read.value.as_str(), read.basis.as_str()), ("18 of 19", "94.7 %, 95 % interval 76\u{2013}99 %"));
         assert_eq!(read.unknown, "");
     }
 

@@ -15,11 +15,7 @@ pub(super) fn all(results: &Results) -> Result<Vec<Section>> {
         Section::new("summary", "Executive summary", summary::blocks(results)?),
         Section::new("coverage", "Coverage", coverage(results)?),
         metrics("privileged", "Privileged accounts", Chapter::Privileged)?,
-        metrics(
-            "phishing-resistance",
-            "Phishing resistance",
-            Chapter::PhishingResistance,
-        )?,
+        metrics("phishing-resistance", "Phishing resistance", Chapter::PhishingResistance)?,
         metrics("methods", "Method mix", Chapter::Methods)?,
         metrics("backlog", "Enrolment backlog", Chapter::Backlog)?,
         Section::new("exceptions", "Exceptions", register(results)?),
@@ -31,44 +27,24 @@ pub(super) fn all(results: &Results) -> Result<Vec<Section>> {
     if !others.is_empty() {
         sections.push(Section::new("other", "Other metrics", full(&others)?));
     }
-    sections.push(Section::new(
-        "definitions",
-        "Definitions",
-        definitions::blocks(results),
-    ));
+    sections.push(Section::new("definitions", "Definitions", definitions::blocks(results)));
     let roles = ["Prepared by", "Reviewed by", "Accepted by (control owner)"];
     let roles = roles.map(str::to_owned).to_vec();
-    sections.push(Section::new(
-        "sign-off",
-        "Sign-off",
-        vec![Block::SignOff { roles }],
-    ));
+    sections.push(Section::new("sign-off", "Sign-off", vec![Block::SignOff { roles }]));
     Ok(sections)
 }
 
 /// A chapter of metrics and nothing else.
-fn plain(
-    results: &Results,
-    id: &'static str,
-    title: &'static str,
-    chapter: Chapter,
-) -> Result<Section> {
+fn plain(results: &Results, id: &'static str, title: &'static str, chapter: Chapter) -> Result<Section> {
     let (listed, others) = catalogue::of(results, chapter);
-    let mut blocks = if listed.is_empty() {
-        vec![absent()]
-    } else {
-        full(&listed)?
-    };
+    let mut blocks = if listed.is_empty() { vec![absent()] } else { full(&listed)? };
     blocks.extend(further(id, &others)?);
     Ok(Section::new(id, title, blocks))
 }
 
 /// Missing is said, not passed over.
 fn absent() -> Block {
-    Block::callout(
-        Status::NotComputed,
-        "These results hold no metric for this chapter.",
-    )
+    Block::callout(Status::NotComputed, "These results hold no metric for this chapter.")
 }
 
 fn full(entries: &[Entry<'_>]) -> Result<Vec<Block>> {
@@ -92,45 +68,24 @@ fn further(id: &str, entries: &[Entry<'_>]) -> Result<Vec<Block>> {
 /// Registration and enforcement side by side, then each metric's breakdown.
 fn coverage(results: &Results) -> Result<Vec<Block>> {
     let (listed, others) = catalogue::of(results, Chapter::Coverage);
-    let (registered, enforced): (Vec<_>, Vec<_>) = listed
-        .iter()
-        .copied()
-        .partition(|entry| catalogue::is(entry.metric, "K1") || catalogue::is(entry.metric, "K2"));
+    let (registered, enforced): (Vec<_>, Vec<_>) = listed.iter().copied().partition(|entry| catalogue::is(entry.metric, "K1") || catalogue::is(entry.metric, "K2"));
     let column = |title: &str, text: &str, entries: &[Entry<'_>]| {
-        let mut blocks: Vec<Block> = entries
-            .iter()
-            .flat_map(|entry| details::figures(*entry))
-            .collect();
+        let mut blocks: Vec<Block> = entries.iter().flat_map(|entry| details::figures(*entry)).collect();
         if blocks.is_empty() {
             blocks.push(absent());
         }
-        Column {
-            title: title.to_owned(),
-            text: text.to_owned(),
-            blocks,
-        }
+        Column { title: title.to_owned(), text: text.to_owned(), blocks }
     };
     let mut blocks = vec![Block::Columns {
         columns: vec![
-            column(
-                "Registration",
-                "Could people use MFA? State at the end of the period.",
-                &registered,
-            ),
-            column(
-                "Enforcement",
-                "Did sign-ins use MFA? Events within the period.",
-                &enforced,
-            ),
+            column("Registration", "Could people use MFA? State at the end of the period.", &registered),
+            column("Enforcement", "Did sign-ins use MFA? Events within the period.", &enforced),
         ],
     }];
     for entry in &listed {
         let breakdown = details::breakdown(*entry)?;
         if !breakdown.is_empty() {
-            blocks.push(Block::heading(
-                format!("{}-breakdown", entry.anchor()),
-                entry.title(),
-            ));
+            blocks.push(Block::heading(format!("{}-breakdown", entry.anchor()), entry.title()));
             blocks.extend(breakdown);
         }
     }

@@ -15,33 +15,8 @@ use crate::results::{Count, Reason};
 const BARS: usize = 20;
 
 /// What adds to a stock and what takes from it.
-const IN: [&str; 12] = [
-    "joined",
-    "lost",
-    "lost_method",
-    "opened",
-    "activated",
-    "reopened",
-    "recategorised_in",
-    "added",
-    "requested",
-    "in",
-    "created",
-    "method_lost",
-];
-const OUT: [&str; 11] = [
-    "enrolled",
-    "left",
-    "closed",
-    "expired",
-    "retired",
-    "recategorised_out",
-    "removed",
-    "rejected",
-    "out",
-    "disabled",
-    "withdrawn",
-];
+const IN: [&str; 12] = ["joined", "lost", "lost_method", "opened", "activated", "reopened", "recategorised_in", "added", "requested", "in", "created", "method_lost"];
+const OUT: [&str; 11] = ["enrolled", "left", "closed", "expired", "retired", "recategorised_out", "removed", "rejected", "out", "disabled", "withdrawn"];
 
 /// A line of counts.
 pub(super) fn blocks(id: &str, name: &str, held: &Count, blocks: &mut Vec<Block>) -> Result<()> {
@@ -57,38 +32,19 @@ pub(super) fn blocks(id: &str, name: &str, held: &Count, blocks: &mut Vec<Block>
 
 /// Opening and closing stock, when the categories are a flow.
 fn ends(categories: &[Reason]) -> Option<(f64, f64)> {
-    let find = |name: &str| {
-        categories
-            .iter()
-            .find(|category| key(category) == name)
-            .map(|category| category.weight)
-    };
+    let find = |name: &str| categories.iter().find(|category| key(category) == name).map(|category| category.weight);
     Some((find("opening")?, find("closing")?))
 }
 
 fn key(category: &Reason) -> String {
-    category
-        .reason
-        .trim()
-        .to_ascii_lowercase()
-        .replace([' ', '-'], "_")
+    category.reason.trim().to_ascii_lowercase().replace([' ', '-'], "_")
 }
 
-fn flow(
-    id: &str,
-    title: &str,
-    held: &Count,
-    (opening, closing): (f64, f64),
-    blocks: &mut Vec<Block>,
-) {
+fn flow(id: &str, title: &str, held: &Count, (opening, closing): (f64, f64), blocks: &mut Vec<Block>) {
     let mut sum = opening;
     let mut text = format!("opening {}", count(opening));
     let mut understood = true;
-    for category in held
-        .categories
-        .iter()
-        .filter(|c| !matches!(key(c).as_str(), "opening" | "closing"))
-    {
+    for category in held.categories.iter().filter(|c| !matches!(key(c).as_str(), "opening" | "closing")) {
         let (name, weight) = (words(&category.reason), category.weight);
         let name_key = key(category);
         let leaves = OUT.contains(&name_key.as_str());
@@ -104,25 +60,13 @@ fn flow(
     }
     text.push_str(&format!(" = closing {}", count(closing)));
     if (sum - closing).abs() < 1e-6 {
-        blocks.push(Block::text(format!(
-            "{title}: {text}. The identity adds up."
-        )));
+        blocks.push(Block::text(format!("{title}: {text}. The identity adds up.")));
     } else if understood {
         let off = count((closing - sum).abs());
-        blocks.push(Block::callout(
-            Status::Missed,
-            format!("{title}: {text}. The identity does not add up: it is off by {off}."),
-        ));
+        blocks.push(Block::callout(Status::Missed, format!("{title}: {text}. The identity does not add up: it is off by {off}.")));
     }
-    let rows = held
-        .categories
-        .iter()
-        .map(|c| vec![words(&c.reason).into(), count(c.weight).into()]);
-    let table = Table::new(
-        format!("{id}-flow"),
-        title,
-        &[("Movement", Kind::Wide), ("Count", Kind::Number)],
-    );
+    let rows = held.categories.iter().map(|c| vec![words(&c.reason).into(), count(c.weight).into()]);
+    let table = Table::new(format!("{id}-flow"), title, &[("Movement", Kind::Wide), ("Count", Kind::Number)]);
     blocks.push(table.rows(rows).block());
 }
 
@@ -132,25 +76,10 @@ fn bars(id: &str, name: &str, held: &Count) -> Result<Block> {
         let segments = vec![Segment::new(category.weight, MAIN, "")];
         Bar::new(words(&category.reason), segments, count(category.weight))
     });
-    let rows = held.categories.iter().map(|category| {
-        vec![
-            words(&category.reason).into(),
-            count(category.weight).into(),
-            percent(category.weight, held.total).into(),
-        ]
-    });
-    let heads = [
-        ("Category", Kind::Wide),
-        ("Count", Kind::Number),
-        ("Share", Kind::Number),
-    ];
-    let table = Table::new(format!("{id}-bars-data"), title.clone(), &heads)
-        .rows(rows)
-        .limited(200, 60, "the rest is in results.json");
-    let largest = held
-        .categories
-        .iter()
-        .max_by(|a, b| a.weight.total_cmp(&b.weight));
+    let rows = held.categories.iter().map(|category| vec![words(&category.reason).into(), count(category.weight).into(), percent(category.weight, held.total).into()]);
+    let heads = [("Category", Kind::Wide), ("Count", Kind::Number), ("Share", Kind::Number)];
+    let table = Table::new(format!("{id}-bars-data"), title.clone(), &heads).rows(rows).limited(200, 60, "the rest is in results.json");
+    let largest = held.categories.iter().max_by(|a, b| a.weight.total_cmp(&b.weight));
     let text = format!(
         "{} in {}; the largest is {} with {}.",
         count(held.total),
@@ -158,16 +87,7 @@ fn bars(id: &str, name: &str, held: &Count) -> Result<Block> {
         largest.map_or_else(String::new, |c| words(&c.reason)),
         largest.map_or_else(String::new, |c| count(c.weight)),
     );
-    plot::bars(
-        &format!("{id}-bars"),
-        &title,
-        text,
-        table,
-        &Bars {
-            key: Vec::new(),
-            bars: drawn.collect(),
-        },
-    )
+    plot::bars(&format!("{id}-bars"), &title, text, table, &Bars { key: Vec::new(), bars: drawn.collect() })
 }
 
 #[cfg(test)]
@@ -175,46 +95,23 @@ mod tests {
     use super::*;
 
     fn held(parts: &[(&str, f64)]) -> Count {
-        let categories = parts.iter().map(|(reason, weight)| Reason {
-            reason: (*reason).to_owned(),
-            weight: *weight,
-        });
-        Count {
-            total: 0.0,
-            categories: categories.collect(),
-        }
+        let categories = parts.iter().map(|(reason, weight)| Reason { reason: (*reason).to_owned(), weight: *weight });
+        Count { total: 0.0, categories: categories.collect() }
     }
 
     #[test]
     fn a_flow_that_adds_up_says_so() {
         let mut out = Vec::new();
-        let parts = held(&[
-            ("opening", 212.0),
-            ("joined", 31.0),
-            ("lost_method", 4.0),
-            ("enrolled", 60.0),
-            ("left", 5.0),
-            ("closing", 182.0),
-        ]);
+        let parts = held(&[("opening", 212.0), ("joined", 31.0), ("lost_method", 4.0), ("enrolled", 60.0), ("left", 5.0), ("closing", 182.0)]);
         blocks("x", "K11, Flow", &parts, &mut out).unwrap();
-        let Block::Text { text } = &out[0] else {
-            panic!("no text")
-        };
+        let Block::Text { text } = &out[0] else { panic!("no text") };
         assert!(text.contains("opening 212 + joined 31 + lost method 4 \u{2212} enrolled 60 \u{2212} left 5 = closing 182"));
     }
 
     #[test]
     fn a_flow_that_does_not_is_called_out() {
         let mut out = Vec::new();
-        blocks(
-            "x",
-            "K11, Flow",
-            &held(&[("opening", 2.0), ("joined", 1.0), ("closing", 4.0)]),
-            &mut out,
-        )
-        .unwrap();
-        assert!(
-            matches!(&out[0], Block::Callout { status: Status::Missed, text } if text.contains("off by 1"))
-        );
+        blocks("x", "K11, Flow", &held(&[("opening", 2.0), ("joined", 1.0), ("closing", 4.0)]), &mut out).unwrap();
+        assert!(matches!(&out[0], Block::Callout { status: Status::Missed, text } if text.contains("off by 1")));
     }
 }

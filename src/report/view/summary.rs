@@ -29,9 +29,7 @@ impl Tally {
     fn new(results: &Results) -> Self {
         let count = |status: Status| {
             let entries = catalogue::all(results);
-            entries
-                .filter(|entry| fact(entry.metric).status == status)
-                .count() as u64
+            entries.filter(|entry| fact(entry.metric).status == status).count() as u64
         };
         Self {
             all: results.metrics.len() as u64,
@@ -50,20 +48,11 @@ pub(super) fn verdict(results: &Results) -> Verdict {
     let metrics = plural(tally.all, "metric", "metrics");
     let of = |word: &str, number: u64| format!("{word}: {} of {metrics}", whole(number));
     let (status, sentence) = if tally.all == 0 {
-        (
-            Status::NotComputed,
-            "Incomplete: there is no metric in these results".to_owned(),
-        )
+        (Status::NotComputed, "Incomplete: there is no metric in these results".to_owned())
     } else if tally.absent > 0 {
-        (
-            Status::NotComputed,
-            format!("{} could not be computed", of("Incomplete", tally.absent)),
-        )
+        (Status::NotComputed, format!("{} could not be computed", of("Incomplete", tally.absent)))
     } else if !results.complete {
-        (
-            Status::NotComputed,
-            "Incomplete: the run is marked as incomplete".to_owned(),
-        )
+        (Status::NotComputed, "Incomplete: the run is marked as incomplete".to_owned())
     } else if tally.missed > 0 {
         (Status::Missed, of("Off target", tally.missed))
     } else if tally.open > 0 {
@@ -71,10 +60,7 @@ pub(super) fn verdict(results: &Results) -> Verdict {
     } else if tally.met > 0 {
         (Status::Met, of("On target", tally.met))
     } else {
-        (
-            Status::NoTarget,
-            format!("No target is set for any of {metrics}"),
-        )
+        (Status::NoTarget, format!("No target is set for any of {metrics}"))
     };
     let counts = format!(
         "{} off target, {} not determined, {} not computed, {} on target, {} without target.",
@@ -85,28 +71,14 @@ pub(super) fn verdict(results: &Results) -> Verdict {
         whole(tally.free)
     );
     let reasons = reasons(results);
-    Verdict {
-        status,
-        sentence,
-        counts,
-        reasons,
-    }
+    Verdict { status, sentence, counts, reasons }
 }
 
 fn reasons(results: &Results) -> Vec<String> {
-    let absent: Vec<Entry<'_>> = catalogue::all(results)
-        .filter(|entry| not_computed(entry.metric))
-        .collect();
-    let mut reasons: Vec<String> = absent
-        .iter()
-        .take(REASONS)
-        .map(|entry| format!("{}: {}", entry.title(), why_not(entry.metric)))
-        .collect();
+    let absent: Vec<Entry<'_>> = catalogue::all(results).filter(|entry| not_computed(entry.metric)).collect();
+    let mut reasons: Vec<String> = absent.iter().take(REASONS).map(|entry| format!("{}: {}", entry.title(), why_not(entry.metric))).collect();
     if absent.len() > REASONS {
-        reasons.push(format!(
-            "{} further metrics; see their own places in the report.",
-            absent.len() - REASONS
-        ));
+        reasons.push(format!("{} further metrics; see their own places in the report.", absent.len() - REASONS));
     }
     reasons
 }
@@ -126,12 +98,7 @@ pub(super) fn blocks(results: &Results) -> Result<Vec<Block>> {
     for id in HEADLINES {
         if let Some(entry) = catalogue::all(results).find(|entry| catalogue::is(entry.metric, id)) {
             let spark = plot::spark(entry)?;
-            rows.push(Headline {
-                target: entry.anchor(),
-                title: entry.title(),
-                fact: fact(entry.metric),
-                spark,
-            });
+            rows.push(Headline { target: entry.anchor(), title: entry.title(), fact: fact(entry.metric), spark });
         }
     }
     if !rows.is_empty() {
@@ -147,25 +114,8 @@ fn finding(entry: Entry<'_>) -> Option<Finding> {
     if !matches!(fact.status, Status::Missed | Status::NotDetermined) {
         return None;
     }
-    let basis = if fact.basis.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", fact.basis)
-    };
-    let unknown = if fact.unknown.is_empty() {
-        String::new()
-    } else {
-        format!("; {}", fact.unknown)
-    };
-    let text = format!(
-        "{}{basis}{unknown}. Target: {}. Change: {}.",
-        fact.value, fact.goal, fact.change
-    );
-    Some(Finding {
-        status: fact.status,
-        word: fact.word,
-        target: entry.anchor(),
-        title: entry.title(),
-        text,
-    })
+    let basis = if fact.basis.is_empty() { String::new() } else { format!(" ({})", fact.basis) };
+    let unknown = if fact.unknown.is_empty() { String::new() } else { format!("; {}", fact.unknown) };
+    let text = format!("{}{basis}{unknown}. Target: {}. Change: {}.", fact.value, fact.goal, fact.change);
+    Some(Finding { status: fact.status, word: fact.word, target: entry.anchor(), title: entry.title(), text })
 }

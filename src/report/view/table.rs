@@ -28,10 +28,7 @@ impl From<&str> for Cell {
 
 impl Cell {
     pub(super) fn marked(text: impl Into<String>, status: Status) -> Self {
-        Self {
-            text: text.into(),
-            status: Some(status),
-        }
+        Self { text: text.into(), status: Some(status) }
     }
 }
 
@@ -89,21 +86,11 @@ pub(in crate::report) struct Table {
 const ROWS: usize = 1_000;
 
 impl Table {
-    pub(super) fn new(
-        id: impl Into<String>,
-        caption: impl Into<String>,
-        heads: &[(&str, Kind)],
-    ) -> Self {
+    pub(super) fn new(id: impl Into<String>, caption: impl Into<String>, heads: &[(&str, Kind)]) -> Self {
         Self {
             id: id.into(),
             caption: caption.into(),
-            heads: heads
-                .iter()
-                .map(|(title, kind)| Head {
-                    title: (*title).to_owned(),
-                    kind: *kind,
-                })
-                .collect(),
+            heads: heads.iter().map(|(title, kind)| Head { title: (*title).to_owned(), kind: *kind }).collect(),
             rows: Vec::new(),
             note: String::new(),
             empty: "No rows.".to_owned(),
@@ -163,20 +150,11 @@ impl Table {
     pub(super) fn cap(&mut self, medium: Medium) {
         let given = self.rows.len() as u64;
         let total = self.total.unwrap_or(given).max(given);
-        let limit = if medium == Medium::Html {
-            self.limits.0
-        } else {
-            self.limits.1
-        };
+        let limit = if medium == Medium::Html { self.limits.0 } else { self.limits.1 };
         self.rows.truncate(limit);
         let shown = self.rows.len() as u64;
         if shown < total {
-            self.note = format!(
-                "{} of {} rows are shown; {}.",
-                whole(shown),
-                whole(total),
-                self.rest
-            );
+            self.note = format!("{} of {} rows are shown; {}.", whole(shown), whole(total), self.rest);
         }
     }
 }
@@ -188,9 +166,7 @@ mod tests {
     #[test]
     fn a_cut_table_says_what_is_missing() {
         let rows = (0..2_000).map(|i| vec![Cell::from(i.to_string())]);
-        let table = Table::new("t", "rows", &[("n", Kind::Number)])
-            .rows(rows)
-            .limited(5_000, 50, "all are in a.csv");
+        let table = Table::new("t", "rows", &[("n", Kind::Number)]).rows(rows).limited(5_000, 50, "all are in a.csv");
         let (mut html, mut pdf) = (table.clone(), table);
         html.cap(Medium::Html);
         pdf.cap(Medium::Pdf);

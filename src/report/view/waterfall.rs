@@ -25,14 +25,8 @@ pub(super) fn waterfall(id: &str, name: &str, ratio: &Ratio) -> Result<Block> {
     if excluded > 0.0 {
         key.push(("excluded", NEUTRAL));
     }
-    let key = key
-        .into_iter()
-        .map(|(word, token)| (word.to_owned(), token))
-        .collect();
-    let bars = Bars {
-        key,
-        bars: bars(ratio, &steps),
-    };
+    let key = key.into_iter().map(|(word, token)| (word.to_owned(), token)).collect();
+    let bars = Bars { key, bars: bars(ratio, &steps) };
     let text = format!(
         "{} in all, {} excluded, {} in scope: {} yes, {} no, {} unknown.",
         count(scope + excluded),
@@ -45,24 +39,12 @@ pub(super) fn waterfall(id: &str, name: &str, ratio: &Ratio) -> Result<Block> {
     let id = format!("{id}-waterfall");
     let title = format!("{name}: who is counted");
     let heads = [("Step", Kind::Wide), ("Count", Kind::Number)];
-    let all = [("All", scope + excluded)]
-        .into_iter()
-        .map(|(name, weight)| (name.to_owned(), weight));
-    let left_out = steps
-        .into_iter()
-        .map(|(reason, weight)| (format!("Excluded: {reason}"), weight));
-    let parts = [
-        ("In scope", scope),
-        ("In scope: yes", ratio.numerator),
-        ("In scope: no", no),
-        ("In scope: unknown", ratio.unknown),
-    ];
-    let parts = parts
-        .into_iter()
-        .map(|(name, weight)| (name.to_owned(), weight));
+    let all = [("All", scope + excluded)].into_iter().map(|(name, weight)| (name.to_owned(), weight));
+    let left_out = steps.into_iter().map(|(reason, weight)| (format!("Excluded: {reason}"), weight));
+    let parts = [("In scope", scope), ("In scope: yes", ratio.numerator), ("In scope: no", no), ("In scope: unknown", ratio.unknown)];
+    let parts = parts.into_iter().map(|(name, weight)| (name.to_owned(), weight));
     let rows = all.chain(left_out).chain(parts);
-    let table = Table::new(format!("{id}-data"), title.clone(), &heads)
-        .rows(rows.map(|(name, weight)| vec![Cell::from(name), Cell::from(count(weight))]));
+    let table = Table::new(format!("{id}-data"), title.clone(), &heads).rows(rows.map(|(name, weight)| vec![Cell::from(name), Cell::from(count(weight))]));
     plot::bars(&id, &title, text, table, &bars)
 }
 
@@ -77,36 +59,21 @@ fn bars(ratio: &Ratio, steps: &[(String, f64)]) -> Vec<Bar> {
     }
     for (reason, weight) in steps {
         left -= weight;
-        let mut bar = Bar::new(
-            format!("excluded: {reason}"),
-            vec![segment(*weight, NEUTRAL)],
-            count(*weight),
-        );
+        let mut bar = Bar::new(format!("excluded: {reason}"), vec![segment(*weight, NEUTRAL)], count(*weight));
         bar.start = left;
         bars.push(bar);
     }
-    let parts = vec![
-        segment(ratio.numerator, MAIN),
-        segment(ratio.denominator - ratio.numerator, BAD),
-        segment(ratio.unknown, WARN),
-    ];
+    let parts = vec![segment(ratio.numerator, MAIN), segment(ratio.denominator - ratio.numerator, BAD), segment(ratio.unknown, WARN)];
     bars.push(Bar::new("in scope", parts, count(scope)));
     bars
 }
 
 /// The first reasons, the rest summed up.
 fn merged(reasons: &[Reason]) -> Vec<(String, f64)> {
-    let mut steps: Vec<(String, f64)> = reasons
-        .iter()
-        .take(STEPS)
-        .map(|reason| (words(&reason.reason), reason.weight))
-        .collect();
+    let mut steps: Vec<(String, f64)> = reasons.iter().take(STEPS).map(|reason| (words(&reason.reason), reason.weight)).collect();
     let rest = reasons.get(STEPS..).unwrap_or_default();
     if !rest.is_empty() {
-        steps.push((
-            format!("{} further reasons", rest.len()),
-            rest.iter().map(|reason| reason.weight).sum(),
-        ));
+        steps.push((format!("{} further reasons", rest.len()), rest.iter().map(|reason| reason.weight).sum()));
     }
     steps
 }

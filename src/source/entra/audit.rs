@@ -117,8 +117,7 @@ fn actor<'a>(audit: &'a AuditRecord<'_>) -> (Option<&'a str>, Option<&'a str>, &
 
 /// Modified properties as one JSON object; the values are JSON text themselves and stay as recorded.
 fn values<'a>(target: Option<&'a Target<'_>>, pick: impl Fn(&'a Modified<'_>) -> &'a Text<'a>) -> Option<String> {
-    let properties: serde_json::Map<String, serde_json::Value> =
-        target?.modified.0.iter().filter_map(|m| Some((m.name.get()?.to_owned(), pick(m).get()?.into()))).collect();
+    let properties: serde_json::Map<String, serde_json::Value> = target?.modified.0.iter().filter_map(|m| Some((m.name.get()?.to_owned(), pick(m).get()?.into()))).collect();
     (!properties.is_empty()).then(|| serde_json::Value::Object(properties).to_string())
 }
 
@@ -134,13 +133,29 @@ fn container(audit: &AuditRecord<'_>) -> Option<String> {
 fn area(activity: &str, service: &str) -> &'static str {
     let a = activity.to_ascii_lowercase();
     let has = |part: &str| a.contains(part);
-    if has("conditional access policy") || has("named location") || has("security defaults") || (has(" policy") && service.eq_ignore_ascii_case("Core Directory") && !has("authorization")) {
+    if has("conditional access policy")
+        || has("named location")
+        || has("security defaults")
+        || (has(" policy") && service.eq_ignore_ascii_case("Core Directory") && !has("authorization"))
+    {
         "access_policy"
-    } else if has("authentication methods policy") || has("authentication strength") || has("authorization policy") || has("mfa registration policy") || has("set company information") {
+    } else if has("authentication methods policy")
+        || has("authentication strength")
+        || has("authorization policy")
+        || has("mfa registration policy")
+        || has("set company information")
+    {
         "method_policy"
     } else if has("strong authentication") {
         "user_mfa"
-    } else if has("security info") || has("temporary access pass") || has("oath token") || has("fido2 security key") || has("hello for business credential") || has("passwordless phone") || has("platform credential") {
+    } else if has("security info")
+        || has("temporary access pass")
+        || has("oath token")
+        || has("fido2 security key")
+        || has("hello for business credential")
+        || has("passwordless phone")
+        || has("platform credential")
+    {
         "user_method"
     } else if has("bypass") {
         "bypass"

@@ -85,9 +85,7 @@ fn other_failure(f: &Facts<'_>) -> &'static str {
 
 /// "First factor requirement satisfied by claim" also speaks of strength, but not of MFA.
 fn completed(f: &Facts<'_>) -> bool {
-    ["mfa completed", "mfa successfully completed", "user approved", "satisfied by strong authentication", "satisfied by multi-factor device"]
-        .iter()
-        .any(|t| f.has(t))
+    ["mfa completed", "mfa successfully completed", "user approved", "satisfied by strong authentication", "satisfied by multi-factor device"].iter().any(|t| f.has(t))
 }
 
 fn performed(method: &'static str, one_gesture: bool) -> Decision {
@@ -168,72 +166,146 @@ mod tests {
 
     #[test]
     fn row_6_a_second_factor_step_succeeded_whatever_its_label_says() {
-        case("1.10-6", "performed", "push", r#"{"userId":"u","authenticationRequirement":"multiFactorAuthentication","status":{"errorCode":0},
-            "authenticationDetails":[{"authenticationMethod":"Password","succeeded":true},{"authenticationMethod":"Mobile app notification","succeeded":true,"authenticationStepRequirement":"Primary authentication"}]}"#);
-        case("1.10-6", "performed", "fido2", r#"{"userId":"u","authenticationRequirement":"singleFactorAuthentication","status":{"errorCode":0},
-            "authenticationDetails":[{"authenticationMethod":"FIDO2 security key","succeeded":"True"}]}"#);
+        case(
+            "1.10-6",
+            "performed",
+            "push",
+            r#"{"userId":"u","authenticationRequirement":"multiFactorAuthentication","status":{"errorCode":0},
+            "authenticationDetails":[{"authenticationMethod":"Password","succeeded":true},{"authenticationMethod":"Mobile app notification","succeeded":true,"authenticationStepRequirement":"Primary authentication"}]}"#,
+        );
+        case(
+            "1.10-6",
+            "performed",
+            "fido2",
+            r#"{"userId":"u","authenticationRequirement":"singleFactorAuthentication","status":{"errorCode":0},
+            "authenticationDetails":[{"authenticationMethod":"FIDO2 security key","succeeded":"True"}]}"#,
+        );
         case("1.10-6", "performed", "sms", r#"{"userId":"u","status":{"errorCode":0},"authenticationDetails":"[{\"authenticationMethod\":\"Text message\",\"succeeded\":true}]"}"#);
-        case("1.10-6", "performed", "certificate", r#"{"userId":"u","authenticationRequirement":"multiFactorAuthentication","status":{"errorCode":0},
-            "authenticationDetails":[{"authenticationMethod":"X.509 Certificate","succeeded":true}]}"#);
+        case(
+            "1.10-6",
+            "performed",
+            "certificate",
+            r#"{"userId":"u","authenticationRequirement":"multiFactorAuthentication","status":{"errorCode":0},
+            "authenticationDetails":[{"authenticationMethod":"X.509 Certificate","succeeded":true}]}"#,
+        );
     }
 
     #[test]
     fn row_7_the_text_proves_completion_while_steps_are_in_progress() {
-        case("1.10-7", "performed", "push", r#"{"userId":"u","status":{"errorCode":0,"additionalDetails":"MFA completed in Azure AD"},
-            "authenticationDetails":[{"authenticationMethod":"Mobile app notification","succeeded":false,"authenticationStepResultDetail":"Authentication in progress"}]}"#);
-        case("1.10-7", "performed", "otp_app", r#"{"userId":"u","mfaDetail":{"authMethod":"OATH verification code"},"status":{"errorCode":0,"additionalDetails":"MFA requirement satisfied by strong authentication"}}"#);
+        case(
+            "1.10-7",
+            "performed",
+            "push",
+            r#"{"userId":"u","status":{"errorCode":0,"additionalDetails":"MFA completed in Azure AD"},
+            "authenticationDetails":[{"authenticationMethod":"Mobile app notification","succeeded":false,"authenticationStepResultDetail":"Authentication in progress"}]}"#,
+        );
+        case(
+            "1.10-7",
+            "performed",
+            "otp_app",
+            r#"{"userId":"u","mfaDetail":{"authMethod":"OATH verification code"},"status":{"errorCode":0,"additionalDetails":"MFA requirement satisfied by strong authentication"}}"#,
+        );
     }
 
     #[test]
     fn row_8_somebody_else_did_it() {
-        case("1.10-8", "external", "", r#"{"userId":"u","authenticationRequirement":"multiFactorAuthentication","status":{"errorCode":0,"additionalDetails":"MFA requirement satisfied by claim provided by external provider"}}"#);
+        case(
+            "1.10-8",
+            "external",
+            "",
+            r#"{"userId":"u","authenticationRequirement":"multiFactorAuthentication","status":{"errorCode":0,"additionalDetails":"MFA requirement satisfied by claim provided by external provider"}}"#,
+        );
         case("1.10-8", "external", "", r#"{"userId":"u","tokenIssuerType":"NPSExtension","authenticationRequirement":"","status":{"errorCode":0}}"#);
-        case("1.10-8", "external", "", r#"{"userId":"u","authenticationRequirement":"singleFactorAuthentication","status":{"errorCode":0},"appliedConditionalAccessPolicies":[{"result":"success","enforcedGrantControls":["Example Custom Control"]}]}"#);
+        case(
+            "1.10-8",
+            "external",
+            "",
+            r#"{"userId":"u","authenticationRequirement":"singleFactorAuthentication","status":{"errorCode":0},"appliedConditionalAccessPolicies":[{"result":"success","enforcedGrantControls":["Example Custom Control"]}]}"#,
+        );
     }
 
     #[test]
     fn row_9_a_claim_counts_even_when_one_factor_was_required() {
-        case("1.10-9", "claim", "", r#"{"userId":"u","authenticationRequirement":"singleFactorAuthentication","status":{"errorCode":0,"additionalDetails":"MFA requirement satisfied by claim in the token"},
-            "authenticationDetails":[{"authenticationMethod":"Previously satisfied","succeeded":true}]}"#);
+        case(
+            "1.10-9",
+            "claim",
+            "",
+            r#"{"userId":"u","authenticationRequirement":"singleFactorAuthentication","status":{"errorCode":0,"additionalDetails":"MFA requirement satisfied by claim in the token"},
+            "authenticationDetails":[{"authenticationMethod":"Previously satisfied","succeeded":true}]}"#,
+        );
     }
 
     #[test]
     fn row_10_skipped_by_a_relaxation() {
-        let (d, row) = settle_json(r#"{"userId":"u","authenticationRequirement":"multiFactorAuthentication","status":{"errorCode":0,"additionalDetails":"MFA requirement skipped due to remembered device"}}"#);
+        let (d, row) = settle_json(
+            r#"{"userId":"u","authenticationRequirement":"multiFactorAuthentication","status":{"errorCode":0,"additionalDetails":"MFA requirement skipped due to remembered device"}}"#,
+        );
         assert_eq!((row, d.outcome, d.reason), ("1.10-10", "exempted", Some("remembered_device")));
     }
 
     #[test]
     fn row_11_the_older_detail_is_a_fallback_and_an_empty_one_is_none() {
         case("1.10-11", "performed", "sms", r#"{"userId":"u","mfaDetail":{"authMethod":"Text message"},"status":{"errorCode":0}}"#);
-        case("1.10-15", "single_factor", "password", r#"{"userId":"u","mfaDetail":{},"authenticationRequirement":"singleFactorAuthentication","status":{"errorCode":0},"authenticationDetails":[{"authenticationMethod":"Password","succeeded":true}]}"#);
+        case(
+            "1.10-15",
+            "single_factor",
+            "password",
+            r#"{"userId":"u","mfaDetail":{},"authenticationRequirement":"singleFactorAuthentication","status":{"errorCode":0},"authenticationDetails":[{"authenticationMethod":"Password","succeeded":true}]}"#,
+        );
     }
 
     #[test]
     fn row_12_the_home_tenant_did_it() {
-        case("1.10-12", "external", "", r#"{"userId":"u","authenticationRequirement":"multiFactorAuthentication","crossTenantAccessType":"b2bCollaboration","homeTenantId":"a","resourceTenantId":"b","status":{"errorCode":0},"authenticationDetails":[]}"#);
+        case(
+            "1.10-12",
+            "external",
+            "",
+            r#"{"userId":"u","authenticationRequirement":"multiFactorAuthentication","crossTenantAccessType":"b2bCollaboration","homeTenantId":"a","resourceTenantId":"b","status":{"errorCode":0},"authenticationDetails":[]}"#,
+        );
     }
 
     #[test]
     fn row_13_carried_without_text_is_a_claim_for_now() {
-        let (d, row) = settle_json(r#"{"userId":"u","authenticationRequirement":"multiFactorAuthentication","status":{"errorCode":0},"authenticationDetails":[{"authenticationMethod":"Previously satisfied","succeeded":true}]}"#);
+        let (d, row) = settle_json(
+            r#"{"userId":"u","authenticationRequirement":"multiFactorAuthentication","status":{"errorCode":0},"authenticationDetails":[{"authenticationMethod":"Previously satisfied","succeeded":true}]}"#,
+        );
         assert_eq!((row, d.outcome, d.provisional), ("1.10-13", "claim", true));
     }
 
     #[test]
     fn row_14_a_password_alone_never_proves_what_was_required() {
-        case("1.10-14", "unknown", "", r#"{"userId":"u","authenticationRequirement":"multiFactorAuthentication","status":{"errorCode":0},"authenticationDetails":[{"authenticationMethod":"Password","succeeded":true}]}"#);
+        case(
+            "1.10-14",
+            "unknown",
+            "",
+            r#"{"userId":"u","authenticationRequirement":"multiFactorAuthentication","status":{"errorCode":0},"authenticationDetails":[{"authenticationMethod":"Password","succeeded":true}]}"#,
+        );
     }
 
     #[test]
     fn row_15_one_factor() {
-        case("1.10-15", "single_factor", "password", r#"{"userId":"u","authenticationRequirement":"singleFactorAuthentication","status":{"errorCode":0},"authenticationDetails":[{"authenticationMethod":"Password","succeeded":true}]}"#);
-        case("1.10-15", "single_factor", "certificate", r#"{"userId":"u","authenticationRequirement":"singleFactorAuthentication","status":{"errorCode":0},"authenticationDetails":[{"authenticationMethod":"X.509 Certificate","succeeded":true}]}"#);
+        case(
+            "1.10-15",
+            "single_factor",
+            "password",
+            r#"{"userId":"u","authenticationRequirement":"singleFactorAuthentication","status":{"errorCode":0},"authenticationDetails":[{"authenticationMethod":"Password","succeeded":true}]}"#,
+        );
+        case(
+            "1.10-15",
+            "single_factor",
+            "certificate",
+            r#"{"userId":"u","authenticationRequirement":"singleFactorAuthentication","status":{"errorCode":0},"authenticationDetails":[{"authenticationMethod":"X.509 Certificate","succeeded":true}]}"#,
+        );
     }
 
     #[test]
     fn row_16_a_refresh_is_no_sign_in() {
-        case("1.10-16", "not_applicable", "", r#"{"category":"NonInteractiveUserSignInLogs","properties":{"userId":"u","authenticationRequirement":"","mfaDetail":null,"authenticationDetails":[],"status":{"errorCode":0}}}"#);
+        case(
+            "1.10-16",
+            "not_applicable",
+            "",
+            r#"{"category":"NonInteractiveUserSignInLogs","properties":{"userId":"u","authenticationRequirement":"","mfaDetail":null,"authenticationDetails":[],"status":{"errorCode":0}}}"#,
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::super::lenient::Text;
 use super::codes;
-use super::sign_in::{SignInRecord, Step};
+use super::record::{SignInRecord, Step};
 use super::words;
 
 /// Did the sign-in succeed (formats.md 1.5)?

@@ -11,6 +11,7 @@ mod directory;
 mod facts;
 mod policies;
 mod privileged;
+mod record;
 mod roles;
 mod sign_in;
 mod words;
@@ -18,7 +19,7 @@ mod words;
 pub(super) use audit::Audit;
 pub(super) use directory::{Groups, Registrations, Users};
 pub(super) use policies::{Locations, Policies};
-pub use privileged::PRIVILEGED_ROLES;
+pub(super) use privileged::PRIVILEGED_ROLES;
 pub(super) use roles::Roles;
 pub(super) use sign_in::SignIns;
 

@@ -1,9 +1,9 @@
 //! Roles that Microsoft's permissions reference flags as privileged, by template id (formats.md 2.3).
 //!
-//! Refresh yearly; the configuration adds others, such as Exchange or SharePoint administrators.
+//! Refresh yearly; the configuration adds others, such as mail or collaboration administrators.
 
 /// Template ids.
-pub const PRIVILEGED_ROLES: [&str; 34] = [
+pub(in crate::source) const PRIVILEGED_ROLES: [&str; 34] = [
     "62e90394-69f5-4237-9190-012177145e10", // Global Administrator
     "e8611ab8-c189-46e8-94e1-60213ab1f814", // Privileged Role Administrator
     "7be44c8a-adaf-4e2a-84d6-ab2649e08a13", // Privileged Authentication Administrator

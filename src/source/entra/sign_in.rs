@@ -1,163 +1,12 @@
 //! Sign-in logs: Graph v1.0 and beta `signIn`, bare or in an Azure Monitor envelope (formats.md 1.1–1.6).
 
-use super::super::lenient::{Flag, List, Maybe, Real, Text, Whole, lenient};
 use super::super::{Expected, ObjectContext, Record, Reject, Rows, Source, method, time};
 use super::decision::{self, Decision};
 use super::facts::{Envelope, Facts, Success};
+use super::record::{Properties, SignInRecord, Step, Steps, Wrapped};
 use super::{codes, words};
 use crate::period;
 use crate::table::{Row, SignIn, Table};
-
-lenient! {
-    /// A `signIn`; in an envelope it stands under `properties`.
-    SignInRecord {
-        "id" => id: Text<'a>,
-        "createdDateTime" => created: Text<'a>,
-        "userId" => user_id: Text<'a>,
-        "userPrincipalName" => user_name: Text<'a>,
-        "appId" => app_id: Text<'a>,
-        "appDisplayName" => app_name: Text<'a>,
-        "resourceId" => resource_id: Text<'a>,
-        "isInteractive" => interactive: Flag,
-        "signInEventTypes" => event_types: List<Text<'a>>,
-        "clientAppUsed" => client: Text<'a>,
-        "authenticationProtocol" => protocol: Text<'a>,
-        "authenticationRequirement" => requirement: Text<'a>,
-        "authenticationDetails" => steps: Steps<'a>,
-        "mfaDetail" => mfa_detail: Maybe<MfaDetail<'a>>,
-        "status" => status: Maybe<Status<'a>>,
-        "appliedConditionalAccessPolicies" => policies: List<AppliedPolicy<'a>>,
-        "crossTenantAccessType" => cross_tenant: Text<'a>,
-        "homeTenantId" => home_tenant: Text<'a>,
-        "resourceTenantId" => resource_tenant: Text<'a>,
-        "tokenIssuerType" => issuer_type: Text<'a>,
-        "deviceDetail" => device: Maybe<Device<'a>>,
-        "location" => location: Maybe<Location<'a>>,
-        "networkLocationDetails" => networks: List<Network<'a>>,
-        "ipAddress" => ip: Text<'a>,
-        "autonomousSystemNumber" => asn: Whole,
-        "correlationId" => correlation_id: Text<'a>,
-        "servicePrincipalId" => workload_id: Text<'a>,
-        "servicePrincipalName" => workload_name: Text<'a>,
-    }
-}
-
-lenient! {
-    /// An Azure Monitor envelope.
-    Wrapped {
-        "time" => time: Text<'a>,
-        "category" => category: Text<'a>,
-        "resultType" => result_type: Text<'a>,
-        "resultSignature" => result_signature: Text<'a>,
-        "callerIpAddress" => ip: Text<'a>,
-        "properties" => properties: Properties<'a>,
-    }
-}
-
-lenient! { Status { "errorCode" => code: Whole, "additionalDetails" => details: Text<'a>, } }
-lenient! { MfaDetail { "authMethod" => method: Text<'a>, } }
-lenient! { AppliedPolicy { "result" => result: Text<'a>, "enforcedGrantControls" => grants: List<Text<'a>>, } }
-lenient! { Device { "isCompliant" => compliant: Flag, } }
-lenient! { Network { "networkType" => kind: Text<'a>, } }
-lenient! { Coordinates { "latitude" => latitude: Real, "longitude" => longitude: Real, } }
-lenient! { Location { "countryOrRegion" => country: Text<'a>, "geoCoordinates" => coordinates: Maybe<Coordinates<'a>>, } }
-lenient! {
-    /// One authentication step.
-    Step {
-        "authenticationMethod" => method: Text<'a>,
-        "authenticationStepResultDetail" => result: Text<'a>,
-        "succeeded" => succeeded: Flag,
-    }
-}
-
-/// Steps as a list, or as the text of one; the difference between absent and empty matters.
-#[derive(Debug, Clone, Default)]
-pub(super) enum Steps<'a> {
-    #[default]
-    Absent,
-    List(Vec<Step<'a>>),
-    Text(std::borrow::Cow<'a, str>),
-}
-
-struct StepsVisitor;
-
-impl<'de> serde::de::Visitor<'de> for StepsVisitor {
-    type Value = Steps<'de>;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a list or its text")
-    }
-    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut steps = Vec::new();
-        while let Some(Maybe(step)) = seq.next_element::<Maybe<Step<'de>>>()? {
-            steps.extend(step);
-        }
-        Ok(Steps::List(steps))
-    }
-    fn visit_borrowed_str<E>(self, v: &'de str) -> Result<Self::Value, E> {
-        Ok(Steps::Text(v.into()))
-    }
-    fn visit_str<E>(self, v: &str) -> Result<Self::Value, E> {
-        Ok(Steps::Text(v.to_owned().into()))
-    }
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Steps::Absent)
-    }
-    fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        let step = serde::Deserialize::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-        Ok(Steps::List(vec![step]))
-    }
-}
-
-impl<'de: 'a, 'a> serde::Deserialize<'de> for Steps<'a> {
-    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        d.deserialize_any(StepsVisitor)
-    }
-}
-
-/// The record inside an envelope, as an object or as the text of one.
-#[derive(Debug, Clone, Default)]
-pub(super) enum Properties<'a> {
-    #[default]
-    Absent,
-    Object(Box<SignInRecord<'a>>),
-    Text(std::borrow::Cow<'a, str>),
-}
-
-struct PropertiesVisitor;
-
-impl<'de> serde::de::Visitor<'de> for PropertiesVisitor {
-    type Value = Properties<'de>;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an object or its text")
-    }
-    fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        let record = serde::Deserialize::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-        Ok(Properties::Object(Box::new(record)))
-    }
-    fn visit_borrowed_str<E>(self, v: &'de str) -> Result<Self::Value, E> {
-        Ok(Properties::Text(v.into()))
-    }
-    fn visit_str<E>(self, v: &str) -> Result<Self::Value, E> {
-        Ok(Properties::Text(v.to_owned().into()))
-    }
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Properties::Absent)
-    }
-}
-
-impl<'de: 'a, 'a> serde::Deserialize<'de> for Properties<'a> {
-    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        d.deserialize_any(PropertiesVisitor)
-    }
-}
-
-impl SignInRecord<'_> {
-    pub(super) fn has_steps(&self) -> bool {
-        !matches!(self.steps, Steps::Absent)
-    }
-}
 
 /// Sign-in logs.
 #[derive(Debug)]
@@ -205,9 +54,9 @@ fn steps<'a>(record: &'a SignInRecord<'a>) -> Result<std::borrow::Cow<'a, [Step<
         Steps::Absent => Ok(std::borrow::Cow::Borrowed(&[])),
         Steps::List(list) => Ok(std::borrow::Cow::Borrowed(list)),
         Steps::Text(text) if text.trim().is_empty() => Ok(std::borrow::Cow::Borrowed(&[])),
-        Steps::Text(text) => serde_json::from_str(text)
-            .map(std::borrow::Cow::Owned)
-            .map_err(|_| Reject::Content("`authenticationDetails` is text that is not a JSON list".to_owned())),
+        Steps::Text(text) => {
+            serde_json::from_str(text).map(std::borrow::Cow::Owned).map_err(|_| Reject::Content("`authenticationDetails` is text that is not a JSON list".to_owned()))
+        }
     }
 }
 
@@ -215,7 +64,12 @@ fn stream(record: &SignInRecord<'_>, wrapped: &Wrapped<'_>) -> &'static str {
     let category = wrapped.category.or_empty().to_ascii_lowercase();
     let typed = |word: &str| record.event_types.0.iter().any(|t| t.is(word));
     let unnamed = record.user_id.or_empty().trim_matches(['0', '-']).is_empty();
-    if category.contains("serviceprincipal") || category.contains("managedidentity") || typed("servicePrincipal") || typed("managedIdentity") || (record.workload_id.get().is_some() && unnamed) {
+    if category.contains("serviceprincipal")
+        || category.contains("managedidentity")
+        || typed("servicePrincipal")
+        || typed("managedIdentity")
+        || (record.workload_id.get().is_some() && unnamed)
+    {
         "workload"
     } else if category.starts_with("noninteractive") {
         "non_interactive"
@@ -388,7 +242,8 @@ pub(super) mod tests {
 
     #[test]
     fn the_category_beats_the_flag() {
-        let batch = first(r#"{"category":"SignInLogs","properties":{"id":"e","createdDateTime":"2019-10-18T04:45:48Z","userId":"u","isInteractive":false,"status":{"errorCode":0}}}"#);
+        let batch =
+            first(r#"{"category":"SignInLogs","properties":{"id":"e","createdDateTime":"2019-10-18T04:45:48Z","userId":"u","isInteractive":false,"status":{"errorCode":0}}}"#);
         assert_eq!(SignIn::read(&batch).unwrap()[0].stream, "interactive");
     }
 

@@ -69,9 +69,24 @@ pub(super) fn registered_method(text: &str) -> (&'static str, bool) {
 /// Clients that cannot do MFA.
 pub(super) fn legacy_client(client: &str) -> bool {
     const LEGACY: [&str; 18] = [
-        "authenticated smtp", "autodiscover", "exchange activesync", "exchange online powershell", "exchange web services", "imap4", "imap",
-        "mapi over http", "offline address book", "outlook anywhere (rpc over http)", "outlook anywhere", "outlook service", "pop3", "pop",
-        "reporting web services", "other clients", "universal outlook", "smtp",
+        "authenticated smtp",
+        "autodiscover",
+        "exchange activesync",
+        "exchange online powershell",
+        "exchange web services",
+        "imap4",
+        "imap",
+        "mapi over http",
+        "offline address book",
+        "outlook anywhere (rpc over http)",
+        "outlook anywhere",
+        "outlook service",
+        "pop3",
+        "pop",
+        "reporting web services",
+        "other clients",
+        "universal outlook",
+        "smtp",
     ];
     LEGACY.iter().any(|l| client.trim().eq_ignore_ascii_case(l))
 }

@@ -5,7 +5,13 @@
 //! `schema/results-1.schema.json`; a field is added with a default, never renamed or removed within
 //! one schema version.
 
+mod figure;
+mod intake;
+
 use serde::{Deserialize, Serialize};
+
+pub use figure::{Count, Figure, Mix, Obligations, Ratio, Reason, Share};
+pub use intake::{Gap, Intake, ObjectIntake, RejectReason, SourceTotals};
 
 /// Identifies the shape of `results.json`.
 pub const SCHEMA: &str = "mfaudit.results/1";
@@ -204,108 +210,6 @@ pub struct DimensionValue {
     pub figure: Figure,
 }
 
-/// A folded figure.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Figure {
-    /// Yes, no and unknown over a population.
-    Ratio(Ratio),
-    /// Stock per category.
-    Count(Count),
-    /// Shares that sum to one.
-    Mix(Mix),
-    /// Duties and how they were met.
-    Obligations(Obligations),
-}
-
-/// Numerator over denominator with the unknown kept apart.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Ratio {
-    /// Weight of `yes`.
-    pub numerator: f64,
-    /// Weight of `yes` and `no`.
-    pub denominator: f64,
-    /// Weight of `unknown`.
-    pub unknown: f64,
-    /// numerator / denominator; `None` when the denominator is 0.
-    pub value: Option<f64>,
-    /// yes / (yes + no + unknown).
-    pub lower: Option<f64>,
-    /// (yes + unknown) / (yes + no + unknown).
-    pub upper: Option<f64>,
-    /// 95 % Wilson score interval on numerator / denominator; only for denominators below 20.
-    pub wilson: Option<(f64, f64)>,
-    /// Left out of the denominator, by reason, in the order of the waterfall.
-    pub excluded: Vec<Reason>,
-    /// Why subjects are `no`.
-    pub failing: Vec<Reason>,
-    /// Why subjects are `unknown`.
-    pub undetermined: Vec<Reason>,
-}
-
-/// A reason and its weight.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Reason {
-    /// Text from the query.
-    pub reason: String,
-    /// Sum of weights.
-    pub weight: f64,
-}
-
-/// Stock per category.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Count {
-    /// Sum over categories.
-    pub total: f64,
-    /// Ordered by category as the query orders them.
-    pub categories: Vec<Reason>,
-}
-
-/// Shares that sum to one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Mix {
-    /// Sum of weights.
-    pub total: f64,
-    /// One per bucket, largest first.
-    pub buckets: Vec<Share>,
-}
-
-/// One bucket of a mix.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Share {
-    /// Canonical method or class.
-    pub bucket: String,
-    /// Sum of weights.
-    pub weight: f64,
-    /// weight / total.
-    pub share: f64,
-}
-
-/// Duties that fell due in the period.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Obligations {
-    /// Fell due in the period: `on_time + late + missed + unknown`.
-    pub due: u64,
-    /// Met by the due instant.
-    pub on_time: u64,
-    /// Met after it.
-    pub late: u64,
-    /// Not met when the next one fell due or the period ended.
-    pub missed: u64,
-    /// Cannot be judged, for example because the review names no reviewer.
-    pub unknown: u64,
-    /// Due after the period: outside the ratio.
-    pub not_yet_due: u64,
-    /// on_time / (due - unknown); `None` when nothing could be judged.
-    pub adherence: Option<f64>,
-    /// on_time / due.
-    pub lower: Option<f64>,
-    /// (on_time + unknown) / due.
-    pub upper: Option<f64>,
-    /// 95 % Wilson score interval below 20.
-    pub wilson: Option<(f64, f64)>,
-}
-
 /// The headline of one earlier period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrendPoint {
@@ -353,98 +257,6 @@ pub struct RegisterEntry {
     pub last_review: String,
     /// What is wrong with the entry; empty when nothing is.
     pub faults: Vec<String>,
-}
-
-/// What went in.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Intake {
-    /// Control totals per source.
-    pub sources: Vec<SourceTotals>,
-    /// Up to 500 objects, faulty ones first; all are in `tables/intake.parquet`.
-    pub objects: Vec<ObjectIntake>,
-    /// All objects.
-    pub object_count: u64,
-    /// Days and snapshots that were expected and did not come, or came broken.
-    pub gaps: Vec<Gap>,
-    /// Rejected records by source and reason.
-    pub rejects: Vec<RejectReason>,
-}
-
-/// Control totals: read = parsed + rejected; rows = kept + duplicate + out of period.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SourceTotals {
-    /// Source id of the configuration.
-    pub source: String,
-    /// Objects.
-    pub objects: u64,
-    /// Bytes as stored.
-    pub bytes: u64,
-    /// Records met.
-    pub read: u64,
-    /// Records understood.
-    pub parsed: u64,
-    /// Records refused.
-    pub rejected: u64,
-    /// Rows made from the parsed records: one each for logs, several or none for directory exports.
-    #[serde(default)]
-    pub rows: u64,
-    /// Later or poorer copies of the same event.
-    pub duplicate: u64,
-    /// Outside the lake's window.
-    pub out_of_period: u64,
-    /// Rows in the lake.
-    pub kept: u64,
-    /// First event, RFC 3339.
-    pub first_event: String,
-    /// Last event, RFC 3339.
-    pub last_event: String,
-}
-
-/// One input object.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ObjectIntake {
-    /// Source id.
-    pub source: String,
-    /// Key below the source's URL.
-    pub key: String,
-    /// Bytes as stored.
-    pub bytes: u64,
-    /// Of the stored bytes.
-    pub sha256: String,
-    /// Detected shape.
-    pub format: String,
-    /// Records met.
-    pub read: u64,
-    /// Records refused.
-    pub rejected: u64,
-    /// First fault, empty when none.
-    pub fault: String,
-}
-
-/// Something expected that is not there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gap {
-    /// Source id.
-    pub source: String,
-    /// ISO date, or the instant of a snapshot.
-    pub day: String,
-    /// `missing`, `truncated`, `stale`, `rejects`.
-    pub state: String,
-    /// Sentence.
-    pub reason: String,
-}
-
-/// Rejected records of one source for one reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RejectReason {
-    /// Source id.
-    pub source: String,
-    /// Reason.
-    pub reason: String,
-    /// Count.
-    pub count: u64,
-    /// Key and byte offset of the first.
-    pub example: String,
 }
 
 /// A sentence for the reader.
