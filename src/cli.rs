@@ -140,7 +140,7 @@ pub struct Generate {
     /// Seed: the same seed gives the same bytes.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// People in the workforce.
+    /// Accounts of every kind: workforce, guests, services, rooms, emergency.
     #[arg(long, default_value_t = 400)]
     pub people: u32,
     /// First month, for example 2026-08.

@@ -175,6 +175,9 @@ fn render(results: &str, out: &str, formats: &[String], templates: Option<&str>)
     let (folder, name) = results.rsplit_once('/').unwrap_or((".", results));
     let bytes = stores.open(folder)?.get(name)?.ok_or_else(|| Usage(format!("`{results}` does not exist")))?;
     let results: Results = serde_json::from_slice(&bytes).context("the file is not a results.json of this version")?;
+    if results.schema != crate::results::SCHEMA {
+        return Err(Usage(format!("the file has schema `{}`; this version renders `{}`", results.schema, crate::results::SCHEMA)).into());
+    }
     let formats = formats.iter().map(|f| f.parse::<Format>()).collect::<Result<Vec<_>, _>>().map_err(|e| Usage(e.to_string()))?;
     let templates = match templates {
         None => Templates::embedded(),
@@ -292,6 +295,7 @@ fn generate_command(g: &Generate) -> anyhow::Result<Said> {
         },
     };
     let place = local()?.open(&g.out)?;
+    generate::check(&plan).map_err(|e| Usage(format!("{e:#}")))?;
     generate::generate(&plan, &mut Folder(place.clone()))?;
     Ok(Said { text: format!("wrote {}\nnext: mfaudit run --config {}\n", place.url(), place.shown("mfaudit.toml")), code: 0 })
 }

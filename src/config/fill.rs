@@ -298,8 +298,17 @@ fn contradictions(reader: &Reader<'_>, c: &Config) {
     if c.lake == c.output.url {
         fault("`lake.url` and `output.url` are the same place".to_owned());
     }
-    for s in c.sources.iter().filter(|s| s.url == c.lake || s.url == c.output.url) {
-        fault(format!("source `{}` reads from where the run writes", s.id));
+    let within = |inner: &str, outer: &str| format!("{}/", inner.trim_end_matches('/')).starts_with(&format!("{}/", outer.trim_end_matches('/')));
+    if c.output.url != c.lake && (within(&c.output.url, &c.lake) || within(&c.lake, &c.output.url)) {
+        fault("one of `lake.url` and `output.url` lies inside the other".to_owned());
+    }
+    let inputs = c.sources.iter().map(|s| (s.id.as_str(), s.url.as_str())).chain(c.register.iter().map(|r| ("register", r.url.as_str())));
+    for (id, url) in inputs {
+        for written in [&c.lake, &c.output.url] {
+            if within(written, url) || within(url, written) {
+                fault(format!("`{id}` reads from `{url}`, where the run writes (`{written}`)"));
+            }
+        }
     }
     let mut seen = BTreeSet::new();
     for t in &c.targets {

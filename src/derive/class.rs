@@ -17,6 +17,10 @@ pub(crate) struct Class<'a> {
 /// Class of a successful row; `None` for rows that are no user sign-in.
 pub(crate) fn class<'a>(event: &Event<'a>, trust: &Trust) -> Option<Class<'a>> {
     let plain = |name, reason| Some(Class { name, reason, accepted: false });
+    if event.outcome == "unknown" {
+        // Whether it succeeded cannot be told, so it can be neither covered nor uncovered.
+        return plain("U", "outcome_unknown");
+    }
     if event.legacy_protocol {
         // A client that cannot do MFA is a gap, whatever the MFA text says.
         return plain("N", "legacy_client");
@@ -91,6 +95,11 @@ pub(crate) mod tests {
         assert_eq!(named(&key, &none), Some("M4"));
         let phone = Event { one_gesture: true, method_strength: Some("app"), ..event("performed") };
         assert_eq!(named(&phone, &none), Some("M1"));
+    }
+
+    #[test]
+    fn an_outcome_nobody_can_tell_is_unknown_and_not_dropped() {
+        assert_eq!(named(&Event { outcome: "unknown", ..event("claim") }, &Trust::default()), Some("U"));
     }
 
     #[test]

@@ -23,7 +23,9 @@ use crate::table::{self, Day, Instant, Row};
 use crate::{digest, period};
 
 /// Bumped when the derivation changes: every day is made anew.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// Stands for the identity of a sign-in whose record names none.
+const UNNAMED: &str = "(not recorded)";
 const LEDGER: &str = "ledger/derived.json";
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -125,7 +127,7 @@ impl Daily<'_> {
                 batches.extend(self.lake.project::<Event<'_>>(day)?);
             }
             let mut rows: Vec<Event<'_>> = table::rows(&batches)?;
-            rows.retain(|e| e.identity_id.is_some_and(|id| passes == 1 || slice(id, passes) == pass));
+            rows.retain(|e| passes == 1 || slice(e.identity_id.unwrap_or(UNNAMED), passes) == pass);
             let found: Vec<Attempt<'_>> = journeys(rows).iter().filter_map(|j| judge.attempt(j)).collect();
             attempts.push(table::batch(found.iter().copied())?);
             totals.push(table::batch(roll_up(&found).iter().copied())?);
@@ -153,11 +155,11 @@ impl<'j> Judge<'j> {
         'j: 'a,
     {
         let e = &journey.last;
-        if e.outcome != "success" || period::local_day(e.occurred_at, self.zone) != self.day {
+        if !matches!(e.outcome, "success" | "unknown") || period::local_day(e.occurred_at, self.zone) != self.day {
             return None;
         }
         let class = class::class(e, self.trust)?;
-        let identity_id = e.identity_id?;
+        let identity_id = e.identity_id.unwrap_or(UNNAMED);
         let app_id = e.app_id.unwrap_or("");
         let explained: Option<(&'j Life<'j>, bool)> = matches!(class.name, "N" | "S").then(|| self.cover.attribute(identity_id, app_id, e.occurred_at)).flatten();
         let second_factor = matches!(class.name, "M1" | "M4");

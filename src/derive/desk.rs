@@ -32,18 +32,21 @@ pub enum Fact {
     Roles,
     /// A fresh register.
     Register,
+    /// Break-glass accounts told by the register, where one is configured.
+    BreakGlass,
     /// Directory and registrations at the period's start.
     Opening,
 }
 
 impl Fact {
     /// All, with the names that query files use.
-    pub const ALL: [(Self, &'static str); 6] = [
+    pub const ALL: [(Self, &'static str); 7] = [
         (Self::SignIns, "sign_ins"),
         (Self::Identities, "identities"),
         (Self::Registrations, "registrations"),
         (Self::Roles, "roles"),
         (Self::Register, "register"),
+        (Self::BreakGlass, "break_glass"),
         (Self::Opening, "opening"),
     ];
 
@@ -58,7 +61,7 @@ impl Fact {
     pub fn behind(table: &str) -> &'static [Self] {
         match table {
             "attempts" | "attempt_days" => &[Self::SignIns],
-            "population" => &[Self::Identities],
+            "population" => &[Self::Identities, Self::BreakGlass],
             "registrations" | "registered_methods" => &[Self::Registrations],
             "exception_states" | "exception_objects" | "exception_flows" | "obligations" => &[Self::Register],
             _ => &[],
@@ -152,6 +155,8 @@ fn missing(gates: &Gates, config: &Config) -> BTreeMap<Fact, String> {
         (Fact::Registrations, first(&["registrations"])),
         (Fact::Roles, first(&["role_assignments", "group_members"])),
         (Fact::Register, first(&["exceptions"])),
+        // Without a register nobody can be told to be break-glass, and everybody is judged alike; with a broken one nobody knows.
+        (Fact::BreakGlass, config.register.as_ref().and_then(|_| first(&["exceptions"]))),
         (Fact::Opening, ["identities", "registrations"].iter().find_map(|t| gates.closed_at_start(t, config)).map(|r| format!("at the period's start, {r}"))),
     ];
     found.into_iter().filter_map(|(f, reason)| Some((f, reason?))).collect()

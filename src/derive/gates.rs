@@ -2,10 +2,10 @@
 //!
 //! A metric is computed only from inputs that are whole: the tables it reads are looked up here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::snapshots::Snapshots;
-use crate::config::Config;
+use crate::config::{Config, SourceConfig};
 use crate::lake::{Partitions, SourceLedger};
 use crate::period::{self, Period};
 use crate::source::Expected;
@@ -17,7 +17,7 @@ pub(crate) struct Delivery {
     pub(crate) source: String,
     pub(crate) kind: &'static str,
     pub(crate) day: Day,
-    /// `received`, `missing`, `truncated`, `rejects` or `stale`.
+    /// `received`, `missing`, `truncated`, `unreadable`, `rejects` or `stale`.
     pub(crate) state: &'static str,
     pub(crate) reason: String,
     pub(crate) rows: i64,
@@ -48,7 +48,7 @@ impl Gates {
             let empty = SourceLedger::default();
             let ledger = inputs.ledgers.get(&s.id).unwrap_or(&empty);
             let deliveries = match s.expected {
-                Expected::Daily => daily(inputs, ledger, &s.id, s.reader.kind(), s.starts.map(period::day), &tables, period),
+                Expected::Daily => daily(inputs, ledger, s, &tables, period),
                 Expected::Snapshot => {
                     vec![snapshot(inputs, ledger, &s.id, s.reader.kind(), tables.first().copied().unwrap_or(""), period::instant(period.end), Day(period::day(period.after).0 - 1))]
                 }
@@ -97,64 +97,124 @@ fn close(closed: &mut BTreeMap<&'static str, String>, tables: &[&'static str], d
     }
 }
 
-fn daily(inputs: &Inputs<'_>, ledger: &SourceLedger, source: &str, kind: &'static str, starts: Option<Day>, tables: &[&'static str], period: &Period) -> Vec<Delivery> {
-    let limit = inputs.config.run.max_rejected_share;
-    let mut keyed: BTreeMap<i32, (u64, u64, Option<String>)> = BTreeMap::new();
+/// What was delivered under one day's name.
+#[derive(Debug, Default)]
+struct Delivered {
+    read: u64,
+    rejected: u64,
+    objects: u64,
+    unfinished: u64,
+    fault: Option<String>,
+}
+
+/// Objects by the day they speak for.
+fn by_day(ledger: &SourceLedger, period: &Period) -> BTreeMap<i32, Delivered> {
+    let mut found: BTreeMap<i32, Delivered> = BTreeMap::new();
     for (key, e) in &ledger.objects {
-        let days: Vec<i32> = match e.key_day {
-            Some(d) => vec![d],
-            None => e.fragments.iter().map(|f| f.day).collect(),
-        };
-        // A broken object without a day in its name can hide any day: it is held against all it touched, or all.
-        let days = if days.is_empty() && e.fault.is_some() { period.days().map(|d| period::day(d).0).collect() } else { days };
+        let mut days: Vec<i32> = e.key_day.map_or_else(|| e.fragments.iter().map(|f| f.day).collect(), |d| vec![d]);
+        if days.is_empty() && e.fault.is_some() {
+            // A broken object without a day in its name can hide any day.
+            days = period.days().map(|d| period::day(d).0).collect();
+        }
         for d in days {
-            let slot = keyed.entry(d).or_default();
-            slot.0 += e.read;
-            slot.1 += e.rejected;
-            slot.2 = slot.2.take().or_else(|| e.fault.as_ref().map(|f| format!("`{key}`: {f}")));
+            let slot = found.entry(d).or_default();
+            slot.read += e.read;
+            slot.rejected += e.rejected;
+            slot.objects += 1;
+            slot.unfinished += u64::from(e.continues);
+            slot.fault = slot.fault.take().or_else(|| e.fault.as_ref().map(|f| format!("`{key}`: {f}")));
         }
     }
+    found
+}
+
+fn daily(inputs: &Inputs<'_>, ledger: &SourceLedger, s: &SourceConfig, tables: &[&'static str], period: &Period) -> Vec<Delivery> {
+    let delivered = by_day(ledger, period);
+    let starts = s.starts.map(period::day);
     let delivery = |day: Day| {
-        let rows: u64 = tables.iter().filter_map(|t| inputs.partitions.entries.get(&format!("{t}/{}", period::date(day)))).filter_map(|p| p.kept.get(source)).sum();
-        let shown = period::date(day);
-        let (state, reason) = match keyed.get(&day.0) {
-            None if rows == 0 && starts.is_some_and(|s| day < s) => ("missing", format!("{shown} lies before the source's first day")),
-            None if rows == 0 => ("missing", format!("nothing was delivered for {shown}")),
-            Some((_, _, Some(fault))) => ("truncated", format!("{shown}: {fault}")),
-            Some((read, rejected, None)) if *rejected as f64 > limit * *read as f64 => {
-                ("rejects", format!("{shown}: {rejected} of {read} records were refused, more than the allowed share {limit}"))
-            }
-            _ => ("received", String::new()),
+        let partitions = || tables.iter().filter_map(|t| inputs.partitions.entries.get(&format!("{t}/{}", period::date(day))));
+        let rows: u64 = partitions().filter_map(|p| p.kept.get(&s.id)).sum();
+        // Sign-ins of people must be among them, whichever source brought them: refreshes alone prove nothing.
+        let silent = tables.contains(&"sign_ins") && partitions().all(|p| p.streams.get("interactive").copied().unwrap_or(0) == 0);
+        let (state, why) = match delivered.get(&day.0) {
+            None if rows == 0 && starts.is_some_and(|s| day < s) => ("missing", "lies before the source's first day".to_owned()),
+            None if rows == 0 => ("missing", "nothing was delivered".to_owned()),
+            Some(d) => object_state(inputs, d, rows).unwrap_or(("received", String::new())),
+            None => ("received", String::new()),
         };
-        Delivery { source: source.to_owned(), kind, day, state, reason, rows: i64::try_from(rows).unwrap_or(i64::MAX) }
+        let (state, why) = if state == "received" && silent { ("missing", "no interactive sign-in arrived".to_owned()) } else { (state, why) };
+        let reason = if why.is_empty() { why } else { format!("{}: {why}", period::date(day)) };
+        Delivery { source: s.id.clone(), kind: s.reader.kind(), day, state, reason, rows: i64::try_from(rows).unwrap_or(i64::MAX) }
     };
     period.days().map(period::day).map(delivery).collect()
+}
+
+/// What is wrong with the objects of one day or snapshot.
+fn object_state(inputs: &Inputs<'_>, d: &Delivered, rows: u64) -> Option<(&'static str, String)> {
+    let limit = inputs.config.run.max_rejected_share;
+    if let Some(fault) = &d.fault {
+        return Some((if fault.contains("truncated") { "truncated" } else { "unreadable" }, fault.clone()));
+    }
+    if d.objects > 0 && d.unfinished == d.objects {
+        return Some(("truncated", "every object names a next page: the last one is missing".to_owned()));
+    }
+    if d.rejected as f64 > limit * d.read as f64 {
+        return Some(("rejects", format!("{} of {} records were refused, more than the allowed share {limit}", d.rejected, d.read)));
+    }
+    (d.read > 0 && rows == 0).then(|| ("missing", "the objects delivered under this day hold nothing of it".to_owned()))
 }
 
 fn snapshot(inputs: &Inputs<'_>, ledger: &SourceLedger, source: &str, kind: &'static str, table: &str, end: Instant, day: Day) -> Delivery {
     let max_age = inputs.config.run.snapshot_max_age_hours;
     let chosen = inputs.snapshots.before(table, end).get(source).copied();
     let broken = inputs.snapshots.broken_before(table, source, end);
-    let limit = inputs.config.run.max_rejected_share;
-    let (state, reason) = match (chosen, broken) {
-        (_, Some((at, fault))) if chosen.is_none_or(|c| at >= c) => ("truncated", format!("snapshot of {}: {fault}", period::rfc3339(at))),
-        (None, _) => ("missing", format!("no snapshot before {}", period::rfc3339(end))),
-        (Some(at), _) if (end.0 - at.0) > max_age * 3_600_000_000 => {
-            ("stale", format!("the newest snapshot is of {}, more than {max_age} hours before {}", period::rfc3339(at), period::rfc3339(end)))
-        }
-        (Some(at), _) => {
-            let of = ledger.objects.values().filter(|o| o.snapshot_at == Some(at.0));
-            let (read, rejected) = of.fold((0, 0), |(r, x), o| (r + o.read, x + o.rejected));
-            if rejected as f64 > limit * read as f64 {
-                ("rejects", format!("snapshot of {}: {rejected} of {read} records were refused, more than the allowed share {limit}", period::rfc3339(at)))
-            } else {
-                ("received", String::new())
-            }
-        }
-    };
     let rows = chosen.map_or(0, |at| {
         let label = format!("{table}/{}", period::date(period::utc_day(at)));
         inputs.partitions.entries.get(&label).and_then(|p| p.kept.get(source)).copied().unwrap_or(0)
     });
-    Delivery { source: source.to_owned(), kind, day, state, reason, rows: i64::try_from(rows).unwrap_or(i64::MAX) }
+    let (state, why) = match (chosen, broken) {
+        (_, Some((at, fault))) if chosen.is_none_or(|c| at >= c) => {
+            (if fault.contains("truncated") { "truncated" } else { "unreadable" }, format!("snapshot of {}: {fault}", period::rfc3339(at)))
+        }
+        (None, _) => ("missing", format!("no snapshot before {}", period::rfc3339(end))),
+        (Some(at), _) if (end.0 - at.0) > max_age * 3_600_000_000 => {
+            ("stale", format!("the newest snapshot is of {}, more than {max_age} hours before {}", period::rfc3339(at), period::rfc3339(end)))
+        }
+        (Some(at), _) => match whole_snapshot(inputs, ledger, at, rows) {
+            Some((state, why)) => (state, format!("snapshot of {}: {why}", period::rfc3339(at))),
+            None => ("received", String::new()),
+        },
+    };
+    Delivery { source: source.to_owned(), kind, day, state, reason: why, rows: i64::try_from(rows).unwrap_or(i64::MAX) }
+}
+
+/// Whether a snapshot holds something, ends, and has every part that the one before it had.
+fn whole_snapshot(inputs: &Inputs<'_>, ledger: &SourceLedger, at: Instant, rows: u64) -> Option<(&'static str, String)> {
+    let mut d = Delivered::default();
+    let mut parts = BTreeMap::new();
+    for (key, o) in &ledger.objects {
+        let Some(taken) = o.snapshot_at else { continue };
+        if taken == at.0 {
+            d.objects += 1;
+            d.read += o.read;
+            d.rejected += o.rejected;
+            d.unfinished += u64::from(o.continues);
+        }
+        parts.entry(taken).or_insert_with(BTreeSet::new).insert(part(key));
+    }
+    if let Some(bad) = object_state(inputs, &d, rows) {
+        return Some(bad);
+    }
+    if rows == 0 {
+        return Some(("missing", "it holds no record, and an empty export cannot be told from a failed one".to_owned()));
+    }
+    let own = parts.get(&at.0)?;
+    let (_, before) = parts.range(..at.0).next_back()?;
+    let lacking = before.difference(own).next()?;
+    Some(("missing", format!("a part that the snapshot before it had is missing: `{lacking}`")))
+}
+
+/// A key without its digits: the same part of every snapshot, whatever its date and page number.
+fn part(key: &str) -> String {
+    key.chars().filter(|c| !c.is_ascii_digit()).collect()
 }

@@ -21,7 +21,9 @@ pub(crate) struct Journey<'a> {
 
 /// Whether a row can be part of a qualifying attempt: interactive, or a password-bearing legacy client.
 fn belongs(e: &Event<'_>) -> bool {
-    e.identity_id.is_some() && e.stream != "workload" && (e.stream == "interactive" || e.legacy_protocol)
+    // A row that names nobody is kept when it may have succeeded: it was somebody's sign-in.
+    let somebody = e.identity_id.is_some() || matches!(e.outcome, "success" | "unknown");
+    somebody && e.stream != "workload" && (e.stream == "interactive" || e.legacy_protocol)
 }
 
 fn settled(e: &Event<'_>) -> bool {
@@ -37,7 +39,7 @@ pub(crate) fn journeys(mut rows: Vec<Event<'_>>) -> Vec<Journey<'_>> {
     for row in rows {
         let joins = match (found.last(), latest) {
             // A row without a correlation id is a journey of its own: nothing ties it to another.
-            (Some(j), Some(at)) => row.correlation_id.is_some() && key(&j.last) == key(&row) && row.occurred_at.0 - at <= GAP,
+            (Some(j), Some(at)) => row.correlation_id.is_some() && row.identity_id.is_some() && key(&j.last) == key(&row) && row.occurred_at.0 - at <= GAP,
             _ => false,
         };
         latest = Some(row.occurred_at.0);
@@ -102,7 +104,7 @@ mod tests {
         let refresh = Event { stream: "non_interactive", ..row("a", 0, "success") };
         let workload = Event { stream: "workload", legacy_protocol: true, ..row("b", 0, "success") };
         let legacy = Event { stream: "non_interactive", legacy_protocol: true, ..row("c", 0, "success") };
-        let nobody = Event { identity_id: None, ..row("d", 0, "success") };
+        let nobody = Event { identity_id: None, ..row("d", 0, "failure") };
         assert_eq!(journeys(vec![refresh, workload, legacy, nobody]).len(), 1);
     }
 

@@ -53,7 +53,7 @@ fn kind(i: &Identity<'_>, facts: &Facts<'_>) -> (&'static str, &'static str) {
     } else if matches(&facts.rules.service_accounts, name) {
         ("service", "service account")
     } else if matches(&facts.rules.shared_accounts, name) {
-        ("shared", "shared, room or resource account")
+        ("shared", "shared or room account")
     } else if i.user_kind == "guest" {
         ("guest", "guest")
     } else {
@@ -208,7 +208,7 @@ mod tests {
                 ("bg", "break-glass account"),
                 ("bg-off", "disabled"),
                 ("c", "service account"),
-                ("d", "shared, room or resource account"),
+                ("d", "shared or room account"),
                 ("e", "guest"),
                 ("f", "not yet started"),
                 ("g", ""),

@@ -138,6 +138,14 @@ pub trait Sink {
     fn put(&mut self, key: &str, bytes: Vec<u8>) -> anyhow::Result<()>;
 }
 
+/// Whether a tenant of this plan can be made.
+///
+/// # Errors
+/// When the plan is impossible, saying why.
+pub fn check(plan: &Plan) -> anyhow::Result<()> {
+    World::new(plan).map(drop)
+}
+
 /// Makes a tenant: every export, the register, `mfaudit.toml` and `truth.json`.
 ///
 /// # Errors

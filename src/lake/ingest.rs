@@ -90,9 +90,11 @@ impl Ingest<'_> {
         let mut known: SourceLedger = ledger::load(self.lake.place(), &key)?;
         let settings = self.settings(reading);
         if known.settings != settings {
-            known = SourceLedger { settings, objects: BTreeMap::new() };
+            known = SourceLedger { settings, ..SourceLedger::default() };
         }
         let objects = place.list(pattern).with_context(|| format!("source `{id}`"))?;
+        let listed: BTreeSet<&str> = objects.iter().map(|o| o.key.as_str()).collect();
+        known.gone = known.objects.keys().filter(|k| !listed.contains(k.as_str())).count() as u64;
         let fresh: Vec<Object> = objects
             .into_iter()
             .filter(|o| {
@@ -175,7 +177,7 @@ impl Ingest<'_> {
                     },
                 };
                 entry.format = format!("{packed}{format}");
-                (entry.read, entry.rejected, entry.reasons) = (counts.read, counts.rejected, counts.reasons);
+                (entry.read, entry.rejected, entry.reasons, entry.continues) = (counts.read, counts.rejected, counts.reasons, counts.continues);
                 entry.fault = fault;
             }
         }

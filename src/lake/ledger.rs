@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::store::Place;
 
 /// Bumped when a reader or a table changes meaning: everything is read again.
-pub(super) const READER_VERSION: u32 = 1;
+pub(super) const READER_VERSION: u32 = 2;
 
 /// Every object of one source.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub struct SourceLedger {
     pub settings: String,
     /// By key.
     pub objects: BTreeMap<String, ObjectEntry>,
+    /// Objects of the ledger that the store no longer lists; their rows are kept.
+    #[serde(default)]
+    pub gone: u64,
 }
 
 /// One object as taken in.
@@ -46,6 +49,9 @@ pub struct ObjectEntry {
     pub first_event: Option<i64>,
     /// Last event in microseconds.
     pub last_event: Option<i64>,
+    /// The object is a page that names a next one.
+    #[serde(default)]
+    pub continues: bool,
     /// Why the object could not be read to its end.
     pub fault: Option<String>,
     /// Where its rows are.
@@ -83,6 +89,9 @@ pub struct PartitionEntry {
     pub kept: BTreeMap<String, u64>,
     /// Copies dropped per source.
     pub duplicates: BTreeMap<String, u64>,
+    /// Rows kept per stream, for tables that have one.
+    #[serde(default)]
+    pub streams: BTreeMap<String, u64>,
     /// Events whose copies differed in content.
     pub conflicting: u64,
 }

@@ -108,6 +108,7 @@ fn distinct(table: &Table, all: &RecordBatch, entry: &mut PartitionEntry) -> any
     let mut order: Vec<u32> = (0..u32::try_from(all.num_rows())?).collect();
     order.sort_by(|a, b| keys.row(*a as usize).cmp(&keys.row(*b as usize)).then_with(|| rank(*a).cmp(&rank(*b))));
     let sources: &StringArray = typed(all, table.name, "source")?;
+    let streams = typed::<StringArray>(all, table.name, "stream").ok();
     let mut kept: Vec<u32> = Vec::with_capacity(order.len());
     for i in order {
         match kept.last() {
@@ -117,6 +118,9 @@ fn distinct(table: &Table, all: &RecordBatch, entry: &mut PartitionEntry) -> any
             }
             _ => {
                 *entry.kept.entry(sources.value(i as usize).to_owned()).or_default() += 1;
+                if let Some(s) = streams {
+                    *entry.streams.entry(s.value(i as usize).to_owned()).or_default() += 1;
+                }
                 kept.push(i);
             }
         }

@@ -16,17 +16,8 @@ pub(super) struct Cell<'r> {
 const SMALL: f64 = 20.0;
 
 /// Order of the waterfall; a reason it does not know comes last, by name.
-const WATERFALL: [&str; 9] = [
-    "deleted",
-    "disabled",
-    "workload identity",
-    "break-glass account",
-    "service account",
-    "shared, room or resource account",
-    "guest",
-    "not yet started",
-    "not in the directory export",
-];
+const WATERFALL: [&str; 9] =
+    ["deleted", "disabled", "workload identity", "break-glass account", "service account", "shared or room account", "guest", "not yet started", "not in the directory export"];
 
 /// Yes, no and unknown over a population.
 pub(super) fn ratio<'r>(cells: impl Iterator<Item = Cell<'r>>) -> Ratio {
@@ -66,7 +57,8 @@ pub(super) fn ratio<'r>(cells: impl Iterator<Item = Cell<'r>>) -> Ratio {
 /// Stock per category, largest first.
 pub(super) fn count<'r>(cells: impl Iterator<Item = Cell<'r>>) -> Count {
     let sums = sums(cells);
-    Count { total: sums.values().sum(), categories: sums.into_iter().map(|(c, weight)| Reason { reason: c.to_owned(), weight }).collect() }
+    // An empty sum of floats is -0.
+    Count { total: sums.values().sum::<f64>() + 0.0, categories: sums.into_iter().map(|(c, weight)| Reason { reason: c.to_owned(), weight }).collect() }
 }
 
 /// Shares that sum to one, largest first.

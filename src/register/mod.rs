@@ -28,7 +28,9 @@ pub fn read(stream: &mut dyn Read, object: &ObjectContext<'_>, config: &Register
     anyhow::ensure!(bytes.len() as u64 <= MAX_BYTES, "the register is larger than 256 MiB: is this the right file?");
     let (format, lines) = sheet::lines(&bytes)?;
     let columns = entry::Columns::new(config, lines.iter().flat_map(|l| l.keys().map(String::as_str)));
-    if !lines.is_empty() && !columns.knows("id") {
+    // A register always names the emergency accounts at least: an empty one is a failed export, not an answer.
+    anyhow::ensure!(!lines.is_empty(), "the register holds no entry; an empty register cannot be told from a failed export");
+    if !columns.knows("id") {
         anyhow::bail!("the register has no column for `id`: set `register.columns.id` to its header");
     }
     let mut rows = Rows::default();

@@ -52,13 +52,17 @@ fn delimited(bytes: &[u8]) -> anyhow::Result<Vec<Values>> {
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(bytes);
     let headers = reader.headers()?.clone();
     let mut found = Vec::new();
+    let mut short = false;
     for record in reader.records() {
         let record = record?;
+        short = record.len() < headers.len();
         if record.iter().all(|c| c.trim().is_empty()) {
             continue;
         }
         found.push(headers.iter().zip(record.iter()).map(|(h, v)| (h.trim().to_owned(), Value::from(v))).collect());
     }
+    // A spreadsheet writes every cell of a line; a last line with fewer of them was cut off.
+    anyhow::ensure!(!short, "the last line has fewer cells than the header: the file is truncated");
     Ok(found)
 }
 
@@ -144,6 +148,11 @@ mod tests {
             assert_eq!((format, found.len()), ("csv", 1), "{text}");
             assert_eq!(found[0]["owner"], "a");
         }
+    }
+
+    #[test]
+    fn a_cut_file_is_truncated() {
+        assert!(lines(b"id,owner,ticket\nE1,a,T1\nE2,b").unwrap_err().root_cause().to_string().contains("truncated"));
     }
 
     #[test]

@@ -117,6 +117,10 @@ fn notes(prepared: &Prepared, ingest: &IngestReport, desk: &Desk) -> Vec<Note> {
     if conflicting > 0 {
         note("data", format!("{conflicting} copies differ in content from the copy of the same event that was kept: the most complete one, else the latest delivered"));
     }
+    let gone: u64 = ingest.ledgers.values().map(|l| l.gone).sum();
+    if gone > 0 {
+        note("data", format!("{gone} objects read earlier are no longer in the store; their rows are kept in the lake"));
+    }
     let settled = period::timestamp(Instant(prepared.as_of.as_microsecond() - prepared.config.run.settle_hours * 3_600_000_000));
     if settled < prepared.period.end {
         note("data", format!("sign-ins of the local day of {} and later are provisional and count as unknown", period::rfc3339(period::instant(settled))));

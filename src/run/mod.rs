@@ -107,6 +107,11 @@ fn known_targets(config: &Config, corpus: &Corpus, file: &str) -> Result<(), Fau
     let list = known.iter().copied().collect::<Vec<_>>().join(", ");
     let stray = config.targets.iter().filter(|t| !known.contains(t.key.as_str()));
     let faults: Vec<Fault> = stray.map(|t| Fault { line: 0, message: format!("`target.key`: no query has the target `{}`; use one of {list}", t.key) }).collect();
+    let shares: std::collections::BTreeSet<&str> =
+        corpus.queries.iter().filter(|q| matches!(q.kind, query::Kind::Ratio | query::Kind::Obligations)).filter_map(|q| q.target.as_deref()).collect();
+    let large = config.targets.iter().filter(|t| shares.contains(t.key.as_str()) && t.value > 1.0);
+    let mut faults = faults;
+    faults.extend(large.map(|t| Fault { line: 0, message: format!("`target.value`: `{}` is a share from 0 to 1: write {} for {} %", t.key, t.value / 100.0, t.value) }));
     if faults.is_empty() { Ok(()) } else { Err(Faults { file: file.to_owned(), faults }) }
 }
 

@@ -10,6 +10,8 @@ use std::io::{self, Read};
 
 use window::{Scan, Window};
 
+/// A page that has it is not the last one.
+const NEXT_LINK: &str = "@odata.nextLink";
 const WRAPPERS: [&str; 4] = ["value", "records", "Records", "items"];
 /// Keys that stand beside a wrapper's array and never open a record.
 const BESIDE: [&str; 6] = ["kind", "etag", "count", "nextLink", "nextPageToken", "version"];
@@ -27,6 +29,8 @@ pub(crate) trait Records {
     fn record(&mut self, offset: u64, json: &[u8]) -> Syntax;
     /// Bytes that are no record.
     fn refuse(&mut self, offset: u64, reason: &'static str);
+    /// The page names a next one.
+    fn continues(&mut self) {}
 }
 
 /// Why a stream ended early.
@@ -38,6 +42,9 @@ pub enum FrameError {
     /// The stream ends inside a record or list.
     #[error("truncated at byte {0}: a record or list is not closed")]
     Truncated(u64),
+    /// No exporter writes such a record.
+    #[error("the record at byte {0} is longer than 32 MiB")]
+    TooLong(u64),
     /// Reading or decompressing failed.
     #[error("truncated at byte {0}: {1}")]
     Broken(u64, io::Error),
@@ -55,7 +62,7 @@ pub(crate) fn records(reader: &mut dyn Read, sink: &mut dyn Records) -> Result<(
                 array(&mut w, sink)?;
             }
             b'{' => object(&mut w, sink)?,
-            b',' => w.bump(1),
+            b',' if !first => w.bump(1),
             other if first => return Err(FrameError::NotJson(other)),
             _ => {
                 sink.refuse(w.offset(), "text between records is not JSON");
@@ -88,23 +95,23 @@ fn array(w: &mut Window<'_>, sink: &mut dyn Records) -> Result<(), FrameError> {
 }
 
 fn object(w: &mut Window<'_>, sink: &mut dyn Records) -> Result<(), FrameError> {
-    match wrapper(w)? {
+    match wrapper(w, sink)? {
         Some(at) if w.at(at)? == Some(b'[') => {
             w.bump(at + 1);
             array(w, sink)?;
-            close_wrapper(w)
+            close_wrapper(w, sink)
         }
         Some(at) => {
             w.bump(at);
             balanced(w, sink)?;
-            close_wrapper(w)
+            close_wrapper(w, sink)
         }
         None => line(w, sink),
     }
 }
 
 /// Position of the wrapped list or single object, when the object at the window's start is a page.
-fn wrapper(w: &mut Window<'_>) -> Result<Option<usize>, FrameError> {
+fn wrapper(w: &mut Window<'_>, sink: &mut dyn Records) -> Result<Option<usize>, FrameError> {
     let mut i = 1;
     loop {
         i = w.skip_space(i)?;
@@ -119,6 +126,9 @@ fn wrapper(w: &mut Window<'_>) -> Result<Option<usize>, FrameError> {
         }
         i = w.skip_space(i + 1)?;
         let opens = w.at(i)?;
+        if key == NEXT_LINK && opens == Some(b'"') {
+            sink.continues();
+        }
         if WRAPPERS.contains(&key.as_str()) && (opens == Some(b'[') || (key == "value" && opens == Some(b'{'))) {
             return Ok(Some(i));
         }
@@ -134,9 +144,12 @@ fn wrapper(w: &mut Window<'_>) -> Result<Option<usize>, FrameError> {
     }
 }
 
-fn close_wrapper(w: &mut Window<'_>) -> Result<(), FrameError> {
+fn close_wrapper(w: &mut Window<'_>, sink: &mut dyn Records) -> Result<(), FrameError> {
     match w.close(0, 1)? {
         Scan::End(end) => {
+            if memchr::memmem::find(w.slice(0, end), NEXT_LINK.as_bytes()).is_some() {
+                sink.continues();
+            }
             w.bump(end);
             Ok(())
         }
@@ -281,6 +294,13 @@ mod tests {
             assert_eq!(got, [r#"{"id":"a"}"#], "{text}");
             assert!(error.is_some_and(|e| e.starts_with("truncated at byte")), "{text}");
         }
+    }
+
+    #[test]
+    fn holes_and_stray_commas_are_not_passed_over() {
+        assert!(cut("\0\0\0").2.is_some_and(|e| e.starts_with("not JSON")));
+        assert!(cut(",,,").2.is_some_and(|e| e.starts_with("not JSON")));
+        assert_eq!(cut("{\"id\":\"a\"}\n\0\0\0\0\n{\"id\":\"b\"}\n").1, ["text between records is not JSON"]);
     }
 
     #[test]

@@ -137,6 +137,8 @@ pub struct Counts {
     pub rejected: u64,
     /// First examples per reason: offset and count.
     pub reasons: BTreeMap<String, (u64, u64)>,
+    /// The object is a page that names a next one.
+    pub continues: bool,
 }
 
 /// Reads every record of a decompressed stream.
@@ -197,6 +199,10 @@ impl frame::Records for Reading<'_> {
     fn refuse(&mut self, offset: u64, reason: &'static str) {
         self.reject(offset, reason.to_owned());
     }
+
+    fn continues(&mut self) {
+        self.counts.continues = true;
+    }
 }
 
 static DATE_IN_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?:^|[^0-9])(20\d\d)-?(\d\d)-?(\d\d)(?:[T_-]?(\d\d)[:-]?(\d\d)(?:[:-]?(\d\d))?Z?)?(?:[^0-9]|$)").ok());
@@ -207,7 +213,7 @@ static DATE_IN_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?:^
 /// # Errors
 /// When the key holds no date.
 pub fn snapshot_time(key: &str, zone: &TimeZone) -> anyhow::Result<Instant> {
-    let hint = || format!("`{key}` is a snapshot without a date in its name: write it as `users/2026-10-31.json`");
+    let hint = || format!("`{key}` is a snapshot without a date in its name: write the day it was taken into it, for example `2026-10-31`");
     let pattern = DATE_IN_KEY.as_ref().context("date pattern")?;
     let found = pattern.captures_iter(key).last().with_context(hint)?;
     let number = |i: usize| found.get(i).and_then(|m| m.as_str().parse::<i16>().ok());

@@ -27,12 +27,12 @@ fn a_day_without_logs() {
     }
     let outcome = tenant.run();
     for id in ["K3", "K4", "K5", "K6", "K8"] {
-        assert!(not_computed(&outcome, id).contains("nothing was delivered for 2026-10-14"));
+        assert!(not_computed(&outcome, id).contains("2026-10-14: nothing was delivered"));
     }
     computed(&outcome, &["K1", "K2", "K14", "K36"]);
     let page = String::from_utf8(tenant.published(&outcome, "report.html")).unwrap();
     let first = &page[..page.find("Executive summary</h2>").unwrap_or(page.len())];
-    assert!(first.contains("nothing was delivered for 2026-10-14"), "the reason stands before the first section");
+    assert!(first.contains("2026-10-14: nothing was delivered"), "the reason stands before the first section");
 }
 
 #[test]
@@ -87,9 +87,72 @@ fn no_register_closes_what_needs_it_and_nothing_else() {
     for id in ["K14", "K16", "K18"] {
         assert!(not_computed(&outcome, id).contains("no snapshot"), "{id}");
     }
+    // Which accounts are break-glass is told by the register alone: with a lost one the population is not known.
+    for id in ["K1", "K3", "K5"] {
+        assert!(not_computed(&outcome, id).contains("no snapshot"), "{id}");
+    }
+    computed(&outcome, &["K36"]);
+}
+
+#[test]
+fn an_organisation_without_a_register_is_still_measured() {
+    let tenant = Tenant::new(&small(18, Layout::Graph));
+    let text = std::fs::read_to_string(tenant.path("mfaudit.toml")).unwrap();
+    let from = text.find("[register]").unwrap();
+    let to = from + text[from..].find("[population]").unwrap();
+    std::fs::write(tenant.path("mfaudit.toml"), format!("{}{}", &text[..from], &text[to..])).unwrap();
+    let outcome = tenant.run();
+    computed(&outcome, &["K1", "K3", "K4", "K5"]);
     let excused = metric(&outcome.results, "K3").lines.iter().find(|l| l.id == "excused").unwrap();
-    assert!(excused.figure.is_none() && excused.reason.is_some());
-    computed(&outcome, &["K1", "K3", "K4"]);
+    assert!(excused.figure.is_none() && excused.reason.as_deref() == Some("no exception register is configured"));
+    assert_eq!(not_computed(&outcome, "K14"), "no exception register is configured");
+}
+
+/// Data that is absent inside a delivery that did arrive.
+#[test]
+fn an_empty_or_partial_delivery_is_not_a_delivery() {
+    let replace = |seed, key: &str, bytes: &[u8]| {
+        let tenant = Tenant::new(&small(seed, Layout::Graph));
+        std::fs::write(tenant.path(key), bytes).unwrap();
+        tenant.run()
+    };
+    for (seed, bytes) in [(50, &b""[..]), (51, b"[]"), (52, b"{\"value\":[]}")] {
+        assert!(not_computed(&replace(seed, "raw/entra/users/2026-10-31.json.gz", bytes), "K1").contains("holds no record"));
+    }
+    for (seed, bytes) in [(53, &b""[..]), (54, b"id,category,owner\n"), (55, b"<html><body>login</body></html>")] {
+        let reason = not_computed(&replace(seed, "register/exceptions-2026-10-31.csv", bytes), "K14");
+        assert!(reason.contains("no entry") || reason.contains("no column"), "{reason}");
+    }
+    let last = "{\"value\":[{\"id\":\"a\",\"userType\":\"Member\",\"accountEnabled\":true}],\"@odata.nextLink\":\"x\"}";
+    let first = "{\"@odata.nextLink\":\"x\",\"value\":[{\"id\":\"a\",\"userType\":\"Member\",\"accountEnabled\":true}]}";
+    for (seed, page) in [(56, first), (57, last)] {
+        assert!(not_computed(&replace(seed, "raw/entra/users/2026-10-31.json.gz", page.as_bytes()), "K1").contains("the last one is missing"));
+    }
+    let tenant = Tenant::new(&small(58, Layout::Graph));
+    std::fs::remove_file(tenant.path("raw/entra/roles/2026-10-31/roleEligibilityScheduleInstances.json.gz")).unwrap();
+    assert!(not_computed(&tenant.run(), "K5").contains("roleEligibilityScheduleInstances"));
+}
+
+#[test]
+fn refreshes_alone_are_no_day_of_sign_ins() {
+    let tenant = Tenant::new(&small(59, Layout::Monitor));
+    for key in tenant.files("raw/entra/sign-ins").iter().filter(|k| !k.contains("noninteractive") && k.contains("d=07")) {
+        std::fs::remove_file(tenant.path("raw/entra/sign-ins").join(key)).unwrap();
+    }
+    assert!(not_computed(&tenant.run(), "K3").contains("2026-10-07: no interactive sign-in arrived"));
+}
+
+#[test]
+fn a_record_that_tells_neither_outcome_nor_person_is_counted_as_unknown() {
+    let tenant = Tenant::new(&small(60, Layout::Graph));
+    let before = super::harness::ratio(&tenant.run().results, "K4", "exposure").unknown;
+    let tenant = Tenant::new(&small(60, Layout::Graph));
+    let extra = r#"[{"id":"x1","createdDateTime":"2026-10-09T10:00:00Z","isInteractive":true,"userId":"u","status":null},{"id":"x2","createdDateTime":"2026-10-09T10:00:00Z","isInteractive":true,"userId":null,"authenticationRequirement":"singleFactorAuthentication","status":{"errorCode":0}}]"#;
+    std::fs::write(tenant.path("raw/entra/sign-ins/extra-2026-10-09.json"), extra).unwrap();
+    let outcome = tenant.run();
+    let k4 = super::harness::ratio(&outcome.results, "K4", "exposure");
+    assert_eq!(k4.unknown, before + 1.0);
+    assert!(metric(&outcome.results, "K4").lines[0].subjects.iter().any(|s| s.subject == "(not recorded)" && s.verdict == "no"));
 }
 
 #[test]

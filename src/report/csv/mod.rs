@@ -108,10 +108,10 @@ fn register(results: &Results) -> Result<Artifact> {
 }
 
 fn sources(results: &Results) -> Result<Artifact> {
-    let heads = ["source", "objects", "bytes", "read", "parsed", "rejected", "kept", "duplicate", "out_of_period", "first_event", "last_event"];
+    let heads = ["source", "objects", "bytes", "read", "parsed", "rejected", "rows", "kept", "duplicate", "out_of_period", "first_event", "last_event"];
     let mut sheet = Sheet::new("sources", &heads)?;
     for s in &results.intake.sources {
-        let counts = [s.objects, s.bytes, s.read, s.parsed, s.rejected, s.kept, s.duplicate, s.out_of_period];
+        let counts = [s.objects, s.bytes, s.read, s.parsed, s.rejected, s.rows, s.kept, s.duplicate, s.out_of_period];
         let counts = counts.map(|count| count.to_string());
         sheet.row([text(&s.source)].into_iter().chain(counts).chain([text(&s.first_event), text(&s.last_event)]))?;
     }

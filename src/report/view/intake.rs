@@ -16,7 +16,9 @@ pub(super) fn blocks(results: &Results) -> Result<Vec<Block>> {
     if intake.sources.is_empty() {
         blocks.push(Block::callout(Status::NotComputed, "No source was read."));
     } else {
-        blocks.push(Block::text("Read = parsed + rejected; parsed = kept + duplicate + out of period."));
+        blocks.push(Block::text(
+            "Records: read = parsed + rejected. Rows: made = kept + duplicate + out of period; a log record makes one row, a record of a directory export several or none.",
+        ));
         blocks.push(totals(intake));
         blocks.push(windows(intake));
     }
@@ -44,6 +46,7 @@ fn totals(intake: &Intake) -> Block {
         ("Read", Kind::Number),
         ("Parsed", Kind::Number),
         ("Rejected", Kind::Number),
+        ("Rows", Kind::Number),
         ("Kept", Kind::Number),
         ("Duplicate", Kind::Number),
         ("Out of period", Kind::Number),
@@ -65,13 +68,10 @@ fn windows(intake: &Intake) -> Block {
 fn total_row(name: &str, source: &SourceTotals) -> Vec<Cell> {
     let read_off = i128::from(source.read) - i128::from(source.parsed) - i128::from(source.rejected);
     let parts = [source.kept, source.duplicate, source.out_of_period];
-    let parsed_off = i128::from(source.parsed) - parts.iter().map(|part| i128::from(*part)).sum::<i128>();
-    let check = if read_off == 0 && parsed_off == 0 {
-        Cell::marked("adds up", Status::Met)
-    } else {
-        Cell::marked(format!("off by {}", read_off.abs().max(parsed_off.abs())), Status::Missed)
-    };
-    let numbers = [source.objects, source.read, source.parsed, source.rejected, source.kept, source.duplicate, source.out_of_period];
+    let rows_off = i128::from(source.rows) - parts.iter().map(|part| i128::from(*part)).sum::<i128>();
+    let check =
+        if read_off == 0 && rows_off == 0 { Cell::marked("adds up", Status::Met) } else { Cell::marked(format!("off by {}", read_off.abs().max(rows_off.abs())), Status::Missed) };
+    let numbers = [source.objects, source.read, source.parsed, source.rejected, source.rows, source.kept, source.duplicate, source.out_of_period];
     let mut cells = vec![Cell::from(name)];
     cells.extend(numbers.map(|number| Cell::from(whole(number))));
     cells.push(check);
@@ -85,6 +85,7 @@ fn sum(sources: &[SourceTotals]) -> SourceTotals {
         read: add(|s| s.read),
         parsed: add(|s| s.parsed),
         rejected: add(|s| s.rejected),
+        rows: add(|s| s.rows),
         duplicate: add(|s| s.duplicate),
         out_of_period: add(|s| s.out_of_period),
         kept: add(|s| s.kept),
@@ -125,7 +126,7 @@ fn objects(intake: &Intake) -> Block {
         .rows(rows)
         .or("No object was read.")
         .of(intake.object_count)
-        .limited(500, 200, "all are in tables/intake.parquet")
+        .limited(500, 30, "all are in tables/intake.parquet")
         .folded()
         .searchable()
         .landscape()

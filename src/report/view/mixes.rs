@@ -81,13 +81,14 @@ fn text(mixes: &[(&Line, &Mix)]) -> String {
 
 /// One row per bucket, one column per line.
 fn table(id: &str, caption: &str, mixes: &[(&Line, &Mix)]) -> Table {
-    let titles: Vec<String> = mixes.iter().map(|(line, _)| short(&line.title)).collect();
+    // The titles are whole sentences: too wide for the head of a column.
+    let titles: Vec<String> = mixes.iter().map(|(line, _)| words(&line.id)).collect();
     let mut heads = vec![("Bucket", Kind::Wide)];
     heads.extend(titles.iter().map(|title| (title.as_str(), Kind::Number)));
     let mut rows: BTreeMap<(usize, &str), Vec<String>> = BTreeMap::new();
     for (column, (_, mix)) in mixes.iter().enumerate() {
         for bucket in &mix.buckets {
-            let row = rows.entry((class(&bucket.bucket), bucket.bucket.as_str())).or_insert_with(|| vec!["none".to_owned(); mixes.len()]);
+            let row = rows.entry((class(&bucket.bucket), bucket.bucket.as_str())).or_insert_with(|| vec!["0 %".to_owned(); mixes.len()]);
             if let Some(cell) = row.get_mut(column) {
                 *cell = format!("{} ({})", share(bucket.share), count(bucket.weight));
             }

@@ -3,7 +3,7 @@
 use super::block::{Fact, Status};
 use crate::report::number::{count, difference, interval, percent, plural, points, range, share, target, whole};
 use crate::report::text::{sentence, short, words};
-use crate::results::{Figure, Metric, Mix, Obligations, Ratio, State, Verdict};
+use crate::results::{Count, Figure, Metric, Mix, Obligations, Ratio, State, Verdict};
 
 /// Below this denominator counts lead and the share follows.
 const SMALL: f64 = 20.0;
@@ -30,10 +30,21 @@ impl Reading {
 pub(super) fn reading(figure: &Figure) -> Reading {
     match figure {
         Figure::Ratio(ratio) => of_ratio(ratio),
-        Figure::Count(stock) => Reading { value: count(stock.total), basis: String::new(), unknown: String::new() },
+        Figure::Count(stock) => of_count(stock),
         Figure::Mix(mix) => of_mix(mix),
         Figure::Obligations(duties) => of_obligations(duties),
     }
+}
+
+/// A flow is read by where it ends: its movements do not add up to anything.
+fn of_count(stock: &Count) -> Reading {
+    let named = |name: &str| stock.categories.iter().find(|c| c.reason == name).map(|c| c.weight);
+    let (opening, closing) = (named("opening"), named("closing"));
+    let (value, basis) = match (opening, closing) {
+        (None, None) => (count(stock.total), String::new()),
+        _ => (count(closing.unwrap_or(0.0)), format!("at the end, {} at the start", count(opening.unwrap_or(0.0)))),
+    };
+    Reading { value, basis, unknown: String::new() }
 }
 
 fn of_ratio(ratio: &Ratio) -> Reading {

@@ -15,8 +15,10 @@ use crate::results::{Count, Reason};
 const BARS: usize = 20;
 
 /// What adds to a stock and what takes from it.
-const IN: [&str; 12] = ["joined", "lost", "lost_method", "opened", "activated", "reopened", "recategorised_in", "added", "requested", "in", "created", "method_lost"];
-const OUT: [&str; 11] = ["enrolled", "left", "closed", "expired", "retired", "recategorised_out", "removed", "rejected", "out", "disabled", "withdrawn"];
+const IN: [&str; 4] = ["joined", "lost_method", "activated", "revived"];
+const OUT: [&str; 4] = ["enrolled", "left", "closed", "expired"];
+/// Movements that leave the stock as it is.
+const BESIDE: [&str; 4] = ["entered", "extended", "closed_after_expiry", "recategorised"];
 
 /// A line of counts.
 pub(super) fn blocks(id: &str, name: &str, held: &Count, blocks: &mut Vec<Block>) -> Result<()> {
@@ -33,7 +35,10 @@ pub(super) fn blocks(id: &str, name: &str, held: &Count, blocks: &mut Vec<Block>
 /// Opening and closing stock, when the categories are a flow.
 fn ends(categories: &[Reason]) -> Option<(f64, f64)> {
     let find = |name: &str| categories.iter().find(|category| key(category) == name).map(|category| category.weight);
-    Some((find("opening")?, find("closing")?))
+    match (find("opening"), find("closing")) {
+        (None, None) => None,
+        (opening, closing) => Some((opening.unwrap_or(0.0), closing.unwrap_or(0.0))),
+    }
 }
 
 fn key(category: &Reason) -> String {
@@ -44,7 +49,8 @@ fn flow(id: &str, title: &str, held: &Count, (opening, closing): (f64, f64), blo
     let mut sum = opening;
     let mut text = format!("opening {}", count(opening));
     let mut understood = true;
-    for category in held.categories.iter().filter(|c| !matches!(key(c).as_str(), "opening" | "closing")) {
+    let moves = |c: &&Reason| !matches!(key(c).as_str(), "opening" | "closing") && !BESIDE.contains(&key(c).as_str());
+    for category in held.categories.iter().filter(moves) {
         let (name, weight) = (words(&category.reason), category.weight);
         let name_key = key(category);
         let leaves = OUT.contains(&name_key.as_str());
@@ -102,7 +108,7 @@ mod tests {
     #[test]
     fn a_flow_that_adds_up_says_so() {
         let mut out = Vec::new();
-        let parts = held(&[("opening", 212.0), ("joined", 31.0), ("lost_method", 4.0), ("enrolled", 60.0), ("left", 5.0), ("closing", 182.0)]);
+        let parts = held(&[("opening", 212.0), ("joined", 31.0), ("lost_method", 4.0), ("enrolled", 60.0), ("left", 5.0), ("entered", 9.0), ("closing", 182.0)]);
         blocks("x", "K11, Flow", &parts, &mut out).unwrap();
         let Block::Text { text } = &out[0] else { panic!("no text") };
         assert!(text.contains("opening 212 + joined 31 + lost method 4 \u{2212} enrolled 60 \u{2212} left 5 = closing 182"));

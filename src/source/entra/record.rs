@@ -97,6 +97,18 @@ impl<'de> serde::de::Visitor<'de> for StepsVisitor {
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
         Ok(Steps::Absent)
     }
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(Steps::Absent)
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(Steps::Absent)
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(Steps::Absent)
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(Steps::Absent)
+    }
     fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
         let step = serde::Deserialize::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
         Ok(Steps::List(vec![step]))
@@ -137,6 +149,22 @@ impl<'de> serde::de::Visitor<'de> for PropertiesVisitor {
         Ok(Properties::Text(v.to_owned().into()))
     }
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Properties::Absent)
+    }
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(Properties::Absent)
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(Properties::Absent)
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(Properties::Absent)
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(Properties::Absent)
+    }
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        while seq.next_element::<serde::de::IgnoredAny>()?.is_some() {}
         Ok(Properties::Absent)
     }
 }

@@ -95,7 +95,7 @@ impl<'r> Window<'r> {
     }
 
     pub(super) fn skip_space(&mut self, mut i: usize) -> Result<usize, FrameError> {
-        while self.at(i)?.is_some_and(|b| b.is_ascii_whitespace() || b == 0) {
+        while self.at(i)?.is_some_and(|b| b.is_ascii_whitespace()) {
             i += 1;
         }
         Ok(i)
@@ -167,7 +167,10 @@ impl<'r> Window<'r> {
         loop {
             let Some(found) = memchr3(b'"', b'{', b'}', self.slice(i.min(self.len()), self.len())) else {
                 i = self.len();
-                if i > MAX_RECORD || !self.fill()? {
+                if i > MAX_RECORD {
+                    return Err(FrameError::TooLong(self.offset()));
+                }
+                if !self.fill()? {
                     return Ok(Scan::Open);
                 }
                 continue;
@@ -198,7 +201,10 @@ impl<'r> Window<'r> {
         loop {
             let Some(found) = memchr3(b'"', b'\\', b'\n', self.slice(i.min(self.len()), self.len())) else {
                 i = i.max(self.len());
-                if self.len() > MAX_RECORD || !self.fill()? {
+                if self.len() > MAX_RECORD {
+                    return Err(FrameError::TooLong(self.offset()));
+                }
+                if !self.fill()? {
                     return Ok(Scan::Open);
                 }
                 continue;
