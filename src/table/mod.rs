@@ -1,6 +1,6 @@
 //! Canonical tables: what every stage after `source` works on.
 //!
-//! A table is declared once with [`table!`]: the row type that a writer fills and a reader gets back,
+//! A table is declared once with the `table!` macro: the row type that a writer fills and a reader gets back,
 //! and the column list with name, type, nullability and meaning. Timestamps are UTC microseconds, ids
 //! are text, no column name is an SQL word.
 

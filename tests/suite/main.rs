@@ -7,5 +7,6 @@ mod closed;
 mod harness;
 mod house;
 mod readme;
+mod register;
 mod run;
 mod tenants;
