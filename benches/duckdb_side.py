@@ -31,11 +31,9 @@ def ingest(con, root, target):
     record = "STRUCT(" + ", ".join(f'"{name}" {kind}' for name, kind in FIELDS.items()) + ")"
     columns = "{time: 'VARCHAR', category: 'VARCHAR', resultType: 'VARCHAR', properties: '" + record + "'}"
     files = f"{root}/raw/entra/sign-ins/**/*.json"
-    con.execute(
-        f"COPY (SELECT time, category, resultType, properties.* FROM read_json('{files}', format='newline_delimited', compression='gzip', "
-        f"columns={columns}, ignore_errors=true) QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY time DESC) = 1) "
-        f"TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
-    )
+    rows = f"SELECT time, category, resultType, unnest(properties) FROM read_json('{files}', format='newline_delimited', compression='gzip', columns={columns}, ignore_errors=true)"
+    distinct = f"SELECT * FROM ({rows}) QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY time DESC) = 1"
+    con.execute(f"COPY ({distinct}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
 
 
 def metrics(con, root):
@@ -44,7 +42,7 @@ def metrics(con, root):
         con.execute(f"CREATE VIEW {file.stem} AS SELECT * FROM read_parquet('{file}')")
     con.execute("SET TimeZone = 'UTC'")
     for query in sorted((pathlib.Path(__file__).parent.parent / "queries").glob("*.sql")):
-        con.execute(query.read_text()).fetchone()
+        con.execute(f"CREATE OR REPLACE TEMP TABLE result AS {query.read_text().rstrip().rstrip(chr(59))}")
 
 
 def main():

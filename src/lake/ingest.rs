@@ -8,7 +8,8 @@ use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
 use super::ledger::{self, Fragment, ObjectEntry, Partitions, READER_VERSION, SourceLedger};
-use super::{Lake, encode, merge, unpack};
+use super::parquet::encode_fragment;
+use super::{Lake, merge, unpack};
 use crate::config::{Config, SourceConfig};
 use crate::source::{self, Expected, FrameError, ObjectContext, Rows};
 use crate::store::{Object, Place, Stores};
@@ -244,7 +245,7 @@ impl FragmentWriter<'_> {
     fn fragment(&mut self, table: &crate::table::Table, day: i32, batch: &arrow::record_batch::RecordBatch) -> anyhow::Result<()> {
         let name = digest::sha256(format!("{}\n{}\n{}", self.object.source, self.object.key, self.version).as_bytes());
         let key = format!("fragments/{}/{}-{:03}.parquet", table.name, &name[..24], self.written);
-        let bytes = encode(table, std::slice::from_ref(batch))?;
+        let bytes = encode_fragment(batch)?;
         self.entry.fragments.push(Fragment { table: table.name.to_owned(), day, rows: batch.num_rows() as u64, key: key.clone(), sha256: digest::sha256(&bytes) });
         self.lake.place().put(&key, bytes)?;
         self.written += 1;

@@ -25,6 +25,24 @@ fn properties() -> anyhow::Result<WriterProperties> {
         .build())
 }
 
+/// Fragments are read once or twice by the merge alone: what counts is the cost of making and opening
+/// many small files, and there a ZSTD context per column costs more than the rows.
+fn fragment_properties() -> WriterProperties {
+    WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_dictionary_enabled(false)
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_created_by("mfaudit".to_owned())
+        .build()
+}
+
+/// One batch as a fragment.
+pub(super) fn encode_fragment(batch: &RecordBatch) -> anyhow::Result<Vec<u8>> {
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(fragment_properties()))?;
+    writer.write(batch)?;
+    Ok(writer.into_inner()?)
+}
+
 /// A writer for one table.
 pub(super) fn writer<W: Write + Send>(schema: SchemaRef, out: W) -> anyhow::Result<ArrowWriter<W>> {
     Ok(ArrowWriter::try_new(out, schema, Some(properties()?))?)
