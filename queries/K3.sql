@@ -33,7 +33,7 @@ SELECT p.identity_id AS subject,
             WHEN a.untold > 0 THEN 'unknown'
             ELSE 'yes' END AS verdict,
        CASE WHEN p.excluded <> '' THEN p.excluded
-            WHEN a.attempts IS NULL THEN 'no evidence: no qualifying attempt'
+            WHEN a.attempts IS NULL THEN 'no qualifying attempt'
             WHEN l.line = 'strict' AND a.bare > 0 THEN 'signed in with one factor'
             WHEN l.line = 'strict' AND a.skipped > 0 THEN 'MFA skipped by a relaxation'
             WHEN l.line = 'relaxed' AND a.bare > 0 THEN 'signed in with one factor'

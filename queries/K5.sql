@@ -48,7 +48,7 @@ FROM (
          CASE WHEN p.privileged_excluded <> '' THEN p.privileged_excluded
               WHEN p.privileged IS NULL THEN 'roles are not known'
               WHEN NOT p.privileged THEN 'holds no privileged role'
-              WHEN l.line = 'enforcement_users' AND a.attempts IS NULL THEN 'no evidence: no qualifying attempt'
+              WHEN l.line = 'enforcement_users' AND a.attempts IS NULL THEN 'no qualifying attempt'
               WHEN l.line = 'enforcement_users' AND a.bare > 0 THEN 'an attempt was not protected'
               WHEN l.line = 'enforcement_users' AND a.untold > 0 THEN 'an attempt cannot be told'
               WHEN l.line = 'enforcement_users' THEN 'every attempt protected'

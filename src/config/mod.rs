@@ -25,7 +25,7 @@ pub const REFERENCE: &str = include_str!("reference.toml");
 pub const CATEGORIES: [&str; 7] = ["break_glass", "administrative", "legacy_service", "accessibility", "enrolment", "federated_partner", "incident_testing"];
 
 /// Every field the register can carry, by canonical name.
-pub const REGISTER_FIELDS: [&str; 29] = [
+pub const REGISTER_FIELDS: [&str; 28] = [
     "id",
     "category",
     "requestor",
@@ -54,7 +54,6 @@ pub const REGISTER_FIELDS: [&str; 29] = [
     "changes",
     "reviews",
     "rotations",
-    "notes",
 ];
 
 /// Printed beside every value that no policy set.

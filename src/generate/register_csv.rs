@@ -5,37 +5,7 @@ use super::calendar::Day;
 use super::entry::{Entry, Expiry, Obligation};
 use super::people::Kind;
 use super::world::World;
-
-const HEADER: [&str; 28] = [
-    "id",
-    "category",
-    "requestor",
-    "owner",
-    "approvers",
-    "scope",
-    "object_ids",
-    "applications",
-    "justification",
-    "risk",
-    "compensating_controls",
-    "controls_evidence_at",
-    "monitoring_plan",
-    "created_at",
-    "approved_at",
-    "activated_at",
-    "review_cadence",
-    "expires_at",
-    "planned_retirement",
-    "closed_at",
-    "closure_evidence",
-    "last_validation",
-    "custodian",
-    "credential_type",
-    "ticket",
-    "changes",
-    "reviews",
-    "rotations",
-];
+use crate::config::REGISTER_FIELDS;
 
 // Local minutes at which things happen to an entry, in the order of its life.
 const CREATED: u32 = 9 * 60;
@@ -52,7 +22,7 @@ pub(crate) fn write(world: &World, day: Day, sink: &mut dyn Sink) -> anyhow::Res
     let mut bytes = Vec::new();
     {
         let mut writer = csv::Writer::from_writer(&mut bytes);
-        writer.write_record(HEADER)?;
+        writer.write_record(REGISTER_FIELDS)?;
         for entry in world.entries.iter().filter(|entry| entry.created <= day) {
             writer.write_record(row(world, entry, day)?)?;
         }
