@@ -86,7 +86,7 @@ FROM (
     ON a.tenant = p.tenant AND a.identity_id = p.identity_id
   UNION ALL
   SELECT p.identity_id AS subject, p.label, l.line, p.department, CAST(SUM(d.attempts) AS BIGINT) AS weight,
-         CASE WHEN p.attempts_excluded <> '' THEN 'excluded'
+         CASE WHEN p.population IN ('break_glass', 'workload') THEN 'excluded'
               WHEN d.privileged_then = 'no' THEN 'excluded'
               WHEN l.line = 'control_effectiveness' AND d.mfa_required = 'no' THEN 'excluded'
               WHEN d.privileged_then = 'unknown' THEN 'unknown'
@@ -97,7 +97,7 @@ FROM (
               WHEN l.line = 'phishing_used' THEN 'no'
               WHEN d.satisfied_by IN ('M1', 'M2', 'M3', 'M4') THEN 'yes'
               ELSE 'no' END AS verdict,
-         CASE WHEN p.attempts_excluded <> '' THEN p.attempts_excluded
+         CASE WHEN p.population IN ('break_glass', 'workload') THEN p.attempts_excluded
               WHEN d.privileged_then = 'no' THEN 'no privileged role was held'
               WHEN l.line = 'control_effectiveness' AND d.mfa_required = 'no' THEN 'policy did not require MFA'
               WHEN d.privileged_then = 'unknown' THEN 'roles at the time are not known'

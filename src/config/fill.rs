@@ -128,6 +128,10 @@ fn sources(top: &Section<'_, '_>) -> Vec<SourceConfig> {
     let mut found = Vec::new();
     for s in sections {
         let id = s.required_text("id");
+        let plain = id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+        if !plain || ["register", "partitions", "derived"].contains(&id.as_str()) {
+            s.reader.fault(&s.span, format!("`source.id`: `{id}` is not allowed: use letters, digits, `-`, `_` and `.`, and none of register, partitions, derived"));
+        }
         if !ids.insert(id.clone()) {
             s.reader.fault(&s.span, format!("`source.id`: `{id}` is used twice"));
         }
@@ -144,7 +148,10 @@ fn sources(top: &Section<'_, '_>) -> Vec<SourceConfig> {
         let starts = s.parsed("starts", "write a date, for example `2026-01-01`", |t| t.parse().ok());
         s.close();
         if let Some(reader) = reader {
-            found.push(SourceConfig { id, reader, url, pattern, tenant, expected: expected.unwrap_or(reader.expected()), starts });
+            if expected.is_some_and(|e| e != reader.expected()) {
+                s.reader.fault(&s.span, format!("`source.expected` of `{id}`: kind `{}` always delivers the other way; leave the key out", reader.kind()));
+            }
+            found.push(SourceConfig { id, reader, url, pattern, tenant, expected: reader.expected(), starts });
         }
     }
     found

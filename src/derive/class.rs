@@ -28,6 +28,8 @@ pub(crate) fn class<'a>(event: &Event<'a>, trust: &Trust) -> Option<Class<'a>> {
     match event.mfa_outcome {
         "performed" if event.one_gesture && event.method_strength == Some("phishing_resistant") => plain("M4", ""),
         "performed" => plain("M1", ""),
+        // Decided by the policy's label alone, with no sign of performance: a later copy may tell.
+        "claim" if event.mfa_reason == Some("provisional") => plain("U", "provisional"),
         "claim" => plain("M2", ""),
         "external" if trusted(event.issuer, trust) => plain("M3", ""),
         "external" => plain("U", "untrusted_provider"),

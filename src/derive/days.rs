@@ -23,15 +23,23 @@ use crate::table::{self, Day, Instant, Row};
 use crate::{digest, period};
 
 /// Bumped when the derivation changes: every day is made anew.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Stands for the identity of a sign-in whose record names none.
 const UNNAMED: &str = "(not recorded)";
 const LEDGER: &str = "ledger/derived.json";
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Derived {
-    /// Local day to the digest of everything it was made from.
-    days: BTreeMap<String, String>,
+    /// By local day.
+    days: BTreeMap<String, Made>,
+}
+
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Made {
+    /// Digest of everything it was made from.
+    inputs: String,
+    /// Attempts in it; a day without any has no partition.
+    attempts: u64,
 }
 
 /// Everything the daily derivation stands on.
@@ -48,16 +56,22 @@ impl Daily<'_> {
     pub(crate) fn update(&self) -> anyhow::Result<u64> {
         let zone = period::zone(&self.config.organisation.time_zone)?;
         let mut known: Derived = crate::lake::load_ledger(self.lake, LEDGER)?;
+        let present: BTreeSet<String> = self.lake.place().list("attempt*/date=*/part.parquet")?.into_iter().map(|o| o.key).collect();
         let mut made = 0;
         let mut days = BTreeMap::new();
         for day in self.local_days() {
             let label = period::date(day).to_string();
             let inputs = self.inputs(day);
-            if known.days.get(&label) != Some(&inputs) {
-                self.day(day, &zone).with_context(|| format!("deriving {label}"))?;
-                made += 1;
-            }
-            days.insert(label, inputs);
+            let there = |t: &table::Table| present.contains(&crate::lake::partition_key(t, day));
+            let whole = |m: &Made| m.inputs == inputs && (m.attempts == 0 || (there(&Attempt::TABLE) && there(&AttemptDay::TABLE)));
+            let entry = match known.days.get(&label).filter(|m| whole(m)) {
+                Some(known) => known.clone(),
+                None => {
+                    made += 1;
+                    Made { attempts: self.day(day, &zone).with_context(|| format!("deriving {label}"))?, inputs }
+                }
+            };
+            days.insert(label, entry);
         }
         for gone in known.days.keys().filter(|d| !days.contains_key(*d)) {
             let day = period::day(gone.parse()?);
@@ -89,6 +103,7 @@ impl Daily<'_> {
             text.push_str(entry.map_or("-", |e| e.inputs.as_str()));
         }
         let after = Instant(i64::from(day.0 + 1) * 86_400_000_000);
+        text.push_str(&snapshots::fingerprint(self.partitions, "role_assignments", &self.snapshots.before("role_assignments", after)));
         for t in ["exceptions", "group_members", "roles", "role_assignments"] {
             text.push_str(&snapshots::fingerprint(self.partitions, t, &self.snapshots.telling_of(t, after)));
         }
@@ -99,20 +114,23 @@ impl Daily<'_> {
         snapshots::load(self.lake, &R::TABLE, &self.snapshots.telling_of(R::TABLE.name, after))
     }
 
-    fn day(&self, day: Day, zone: &TimeZone) -> anyhow::Result<()> {
+    fn day(&self, day: Day, zone: &TimeZone) -> anyhow::Result<u64> {
         let after = Instant(i64::from(day.0 + 1) * 86_400_000_000);
         let (entries, events) = (self.load::<Exception<'_>>(after)?, self.load::<ExceptionEvent<'_>>(after)?);
         let lives = lives(&entries, &events, self.config)?;
         let groups = self.load::<GroupMember<'_>>(after)?;
         let members = effective_members(&table::rows::<GroupMember<'_>>(&groups)?);
-        let (roles, assignments) = (self.load::<Role<'_>>(after)?, self.load::<RoleAssignment<'_>>(after)?);
+        // A role given up between two snapshots shows in the earlier one only: it counts as held in between.
+        let (roles, mut assignments) = (self.load::<Role<'_>>(after)?, self.load::<RoleAssignment<'_>>(after)?);
+        assignments.extend(snapshots::load(self.lake, &RoleAssignment::TABLE, &self.snapshots.before(RoleAssignment::TABLE.name, after))?);
         let privileged = super::privileged_roles(self.config);
         let holders = (!assignments.is_empty()).then(|| anyhow::Ok(Holders::new(&table::rows(&roles)?, &table::rows(&assignments)?, &members, &privileged))).transpose()?;
         let cover = Cover::new(&lives, &members);
         let judge = Judge { day, zone, trust: self.config.trust.on(period::date(day)), cover: &cover, holders: holders.as_ref() };
         let (attempts, days) = self.attempts(&judge)?;
         self.lake.replace(&Attempt::TABLE, day, &attempts)?;
-        self.lake.replace(&AttemptDay::TABLE, day, &days)
+        self.lake.replace(&AttemptDay::TABLE, day, &days)?;
+        Ok(attempts.iter().map(|b| b.num_rows() as u64).sum())
     }
 
     /// One pass per slice of identities, so that a day larger than memory is still made.

@@ -140,7 +140,7 @@ pub(super) fn build(d: &Derivation<'_>, period: &Period, as_of: Timestamp) -> an
     tables.insert("exception_objects", exception_objects(&cover, &now, &lives, end)?);
     tables.insert("exception_flows", table::batch(lives.iter().flat_map(|l| register::flows(l, start, end)))?);
     tables.insert("obligations", obligations(d.config, &lives, period)?);
-    tables.insert("intake", intake(d)?);
+    tables.insert("intake", intake(d, period)?);
     tables.insert("intake_days", intake_days(&gates)?);
     policy(d.config, period, &mut tables)?;
     let register = lives.iter().map(|l| register::shown(l, Instant(end.0 - 1))).collect();
@@ -244,7 +244,10 @@ fn exception_objects(cover: &Cover<'_, '_>, now: &AsOf, lives: &[Life<'_>], end:
 
 /// Days between reviews in force for a category, and where they come from.
 pub(crate) fn review_cadence(config: &Config, category: &str, period: &Period) -> Option<(i64, &'static str)> {
-    let last = period.after.yesterday().unwrap_or(period.after);
+    cadence_on(config, category, period.after.yesterday().unwrap_or(period.after))
+}
+
+fn cadence_on(config: &Config, category: &str, last: jiff::civil::Date) -> Option<(i64, &'static str)> {
     if let Some(c) = dated::in_force(&config.cadences, last, |c| c.category == category && c.review_days.is_some(), |c| c.from) {
         return c.review_days.map(|d| (d, "configuration"));
     }
@@ -253,13 +256,30 @@ pub(crate) fn review_cadence(config: &Config, category: &str, period: &Period) -
 
 fn obligations(config: &Config, lives: &[Life<'_>], period: &Period) -> anyhow::Result<RecordBatch> {
     let (start, end) = (period::instant(period.start), period::instant(period.end));
-    table::batch(lives.iter().filter_map(|l| Some((l, review_cadence(config, l.entry.category, period)?.0))).flat_map(|(l, days)| duties::reviews(l, days, start, end)))
+    // An entry of unknown category has no cadence: what it owes cannot be told, and its category is its fault.
+    let known = lives.iter().filter(|l| review_cadence(config, l.entry.category, period).is_some());
+    let reviews = known.flat_map(|l| {
+        let cadence = |at: Instant| cadence_on(config, l.entry.category, period::date(period::local_day(at, period.zone()))).map_or(i64::from(i32::MAX), |(days, _)| days);
+        duties::reviews(l, &cadence, start, end)
+    });
+    table::batch(reviews)
 }
 
-fn intake(d: &Derivation<'_>) -> anyhow::Result<RecordBatch> {
+/// Objects that the period stands on: its days and events, and the snapshots since the one before its start.
+fn intake(d: &Derivation<'_>, period: &Period) -> anyhow::Result<RecordBatch> {
+    let (start, end) = (period::instant(period.start).0, period::instant(period.end).0);
+    let days = period::day(period.first).0..period::day(period.after).0;
+    let oldest = start - d.config.run.snapshot_max_age_hours * 3_600_000_000;
+    let speaks = |o: &crate::lake::ObjectEntry| match (o.snapshot_at, o.key_day, o.first_event.zip(o.last_event)) {
+        (Some(at), ..) => (oldest..end).contains(&at),
+        (None, key_day, events) => {
+            let touched = events.is_some_and(|(first, last)| first < end && last >= start);
+            touched || key_day.is_some_and(|k| days.contains(&k)) || (key_day.is_none() && events.is_none())
+        }
+    };
     let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     let rows = d.report.ledgers.iter().flat_map(|(source, ledger)| {
-        ledger.objects.iter().map(move |(key, o)| t::IntakeObject {
+        ledger.objects.iter().filter(move |(_, o)| speaks(o)).map(move |(key, o)| t::IntakeObject {
             source,
             object_key: key,
             stored_bytes: count(o.size),

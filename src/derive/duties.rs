@@ -31,20 +31,24 @@ fn completions(life: &Life<'_>, until: Instant) -> Vec<Completion> {
 }
 
 /// Reviews of one entry that fall due in `[start, end)`, and the first after it.
-pub(crate) fn reviews<'a>(life: &Life<'a>, cadence_days: i64, start: Instant, end: Instant) -> Vec<Obligation<'a>> {
-    let cadence = cadence_days * DAY;
-    let mut done = completions(life, end).into_iter().peekable();
+///
+/// `cadence_on` gives the days in force at an instant: a duty is cut by the rule of the day it arose.
+pub(crate) fn reviews<'a>(life: &Life<'a>, cadence_on: &dyn Fn(Instant) -> i64, start: Instant, end: Instant) -> Vec<Obligation<'a>> {
+    let done = completions(life, end);
     let mut found = Vec::new();
     for (from, until) in &life.owed {
         let mut anchor = *from;
         // An exception that ended before the duty fell due owes nothing.
         loop {
+            let cadence_days = cadence_on(anchor);
+            let cadence = cadence_days * DAY;
             let due = Instant(anchor.0.saturating_add(cadence));
             if due >= *until {
                 break;
             }
-            while done.next_if(|c| c.at <= anchor).is_some() {}
-            let met = done.peek().copied().filter(|c| c.at.0 < due.0.saturating_add(cadence));
+            // Of several reviews before the due instant the last one counts: it is what the next is due after.
+            let within = |from: Instant, to: i64| done.iter().filter(move |c| from < c.at && c.at.0 < to);
+            let met = within(anchor, due.0.saturating_add(1)).next_back().or_else(|| within(due, due.0.saturating_add(cadence)).next()).copied();
             let row = |met_at, status, status_reason| Obligation {
                 exception_id: life.entry.exception_id,
                 category: life.entry.category,
@@ -88,7 +92,7 @@ mod tests {
     }
 
     fn statuses(life: &Life<'static>, cadence: i64, from: &str, to: &str) -> Vec<&'static str> {
-        reviews(life, cadence, at(from), at(to)).iter().map(|o| o.status).collect()
+        reviews(life, &|_| cadence, at(from), at(to)).iter().map(|o| o.status).collect()
     }
 
     #[test]
@@ -109,6 +113,14 @@ mod tests {
     }
 
     #[test]
+    fn reviewing_every_day_of_one_month_does_not_pay_for_the_months_after() {
+        let daily: Vec<String> = (1..29).map(|d| format!("2026-01-{d:02}T12:00:00Z")).collect();
+        let l = life(&daily.iter().map(|d| (d.as_str(), Some("bob"))).collect::<Vec<_>>());
+        // Due 31 January, met by the review of the 28th; the next due is 27 February, and nobody came.
+        assert_eq!(statuses(&l, 30, "2026-01-01T00:00:00Z", "2026-03-15T00:00:00Z"), ["on_time", "missed", "not_yet_due"]);
+    }
+
+    #[test]
     fn the_requestor_cannot_review_and_a_review_without_a_name_proves_nothing() {
         assert_eq!(statuses(&life(&[("2026-01-20T00:00:00Z", Some("ANN"))]), 30, "2026-01-01T00:00:00Z", "2026-02-10T00:00:00Z"), ["missed", "not_yet_due"]);
         assert_eq!(statuses(&life(&[("2026-01-20T00:00:00Z", None)]), 30, "2026-01-01T00:00:00Z", "2026-02-10T00:00:00Z"), ["unknown", "not_yet_due"]);
@@ -117,6 +129,6 @@ mod tests {
     #[test]
     fn an_exception_that_ended_before_the_due_date_owes_nothing() {
         let l = Life::new(entry("E"), vec![], &period::zone("UTC").unwrap());
-        assert!(reviews(&l, 30, at("2026-09-01T00:00:00Z"), at("2026-11-01T00:00:00Z")).is_empty());
+        assert!(reviews(&l, &|_| 30, at("2026-09-01T00:00:00Z"), at("2026-11-01T00:00:00Z")).is_empty());
     }
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::snapshots::Snapshots;
 use crate::config::{Config, SourceConfig};
-use crate::lake::{Partitions, SourceLedger};
+use crate::lake::{ObjectEntry, Partitions, SourceLedger};
 use crate::period::{self, Period};
 use crate::source::Expected;
 use crate::table::{Day, Instant};
@@ -102,9 +102,20 @@ fn close(closed: &mut BTreeMap<&'static str, String>, tables: &[&'static str], d
 struct Delivered {
     read: u64,
     rejected: u64,
-    objects: u64,
-    unfinished: u64,
+    /// Per part of the delivery: its objects, and those that name a next page.
+    pages: BTreeMap<String, (u64, u64)>,
     fault: Option<String>,
+}
+
+impl Delivered {
+    fn add(&mut self, key: &str, e: &ObjectEntry) {
+        self.read += e.read;
+        self.rejected += e.rejected;
+        let pages = self.pages.entry(part(key)).or_default();
+        pages.0 += 1;
+        pages.1 += u64::from(e.continues);
+        self.fault = self.fault.take().or_else(|| e.fault.as_ref().map(|f| format!("`{key}`: {f}")));
+    }
 }
 
 /// Objects by the day they speak for.
@@ -117,12 +128,7 @@ fn by_day(ledger: &SourceLedger, period: &Period) -> BTreeMap<i32, Delivered> {
             days = period.days().map(|d| period::day(d).0).collect();
         }
         for d in days {
-            let slot = found.entry(d).or_default();
-            slot.read += e.read;
-            slot.rejected += e.rejected;
-            slot.objects += 1;
-            slot.unfinished += u64::from(e.continues);
-            slot.fault = slot.fault.take().or_else(|| e.fault.as_ref().map(|f| format!("`{key}`: {f}")));
+            found.entry(d).or_default().add(key, e);
         }
     }
     found
@@ -133,7 +139,9 @@ fn daily(inputs: &Inputs<'_>, ledger: &SourceLedger, s: &SourceConfig, tables: &
     let starts = s.starts.map(period::day);
     let delivery = |day: Day| {
         let partitions = || tables.iter().filter_map(|t| inputs.partitions.entries.get(&format!("{t}/{}", period::date(day))));
-        let rows: u64 = partitions().filter_map(|p| p.kept.get(&s.id)).sum();
+        // A copy that lost against a better one from another source was delivered all the same.
+        let own = |p: &crate::lake::PartitionEntry| p.kept.get(&s.id).unwrap_or(&0) + p.duplicates.get(&s.id).unwrap_or(&0);
+        let rows: u64 = partitions().map(own).sum();
         // Sign-ins of people must be among them, whichever source brought them: refreshes alone prove nothing.
         let silent = tables.contains(&"sign_ins") && partitions().all(|p| p.streams.get("interactive").copied().unwrap_or(0) == 0);
         let (state, why) = match delivered.get(&day.0) {
@@ -155,8 +163,8 @@ fn object_state(inputs: &Inputs<'_>, d: &Delivered, rows: u64) -> Option<(&'stat
     if let Some(fault) = &d.fault {
         return Some((if fault.contains("truncated") { "truncated" } else { "unreadable" }, fault.clone()));
     }
-    if d.objects > 0 && d.unfinished == d.objects {
-        return Some(("truncated", "every object names a next page: the last one is missing".to_owned()));
+    if let Some((part, _)) = d.pages.iter().find(|(_, (objects, unfinished))| objects == unfinished) {
+        return Some(("truncated", format!("every object of `{part}` names a next page: the last one is missing")));
     }
     if d.rejected as f64 > limit * d.read as f64 {
         return Some(("rejects", format!("{} of {} records were refused, more than the allowed share {limit}", d.rejected, d.read)));
@@ -168,10 +176,9 @@ fn snapshot(inputs: &Inputs<'_>, ledger: &SourceLedger, source: &str, kind: &'st
     let max_age = inputs.config.run.snapshot_max_age_hours;
     let chosen = inputs.snapshots.before(table, end).get(source).copied();
     let broken = inputs.snapshots.broken_before(table, source, end);
-    let rows = chosen.map_or(0, |at| {
-        let label = format!("{table}/{}", period::date(period::utc_day(at)));
-        inputs.partitions.entries.get(&label).and_then(|p| p.kept.get(source)).copied().unwrap_or(0)
-    });
+    // Rows of this very snapshot: another of the same day must not stand in for an empty one.
+    let own = ledger.objects.values().filter(|o| o.snapshot_at.map(Instant) == chosen && chosen.is_some());
+    let rows: u64 = own.flat_map(|o| &o.fragments).filter(|f| f.table == table).map(|f| f.rows).sum();
     let (state, why) = match (chosen, broken) {
         (_, Some((at, fault))) if chosen.is_none_or(|c| at >= c) => {
             (if fault.contains("truncated") { "truncated" } else { "unreadable" }, format!("snapshot of {}: {fault}", period::rfc3339(at)))
@@ -195,10 +202,7 @@ fn whole_snapshot(inputs: &Inputs<'_>, ledger: &SourceLedger, at: Instant, rows:
     for (key, o) in &ledger.objects {
         let Some(taken) = o.snapshot_at else { continue };
         if taken == at.0 {
-            d.objects += 1;
-            d.read += o.read;
-            d.rejected += o.rejected;
-            d.unfinished += u64::from(o.continues);
+            d.add(key, o);
         }
         parts.entry(taken).or_insert_with(BTreeSet::new).insert(part(key));
     }
@@ -214,7 +218,9 @@ fn whole_snapshot(inputs: &Inputs<'_>, ledger: &SourceLedger, at: Instant, rows:
     Some(("missing", format!("a part that the snapshot before it had is missing: `{lacking}`")))
 }
 
-/// A key without its digits: the same part of every snapshot, whatever its date and page number.
+/// A key without digits and file type: the same part of every snapshot, whatever its date, page and compression.
 fn part(key: &str) -> String {
-    key.chars().filter(|c| !c.is_ascii_digit()).collect()
+    let (folder, file) = key.rsplit_once('/').unwrap_or(("", key));
+    let name = file.split('.').next().unwrap_or(file);
+    [folder, "/", name].concat().chars().filter(|c| !c.is_ascii_digit()).collect()
 }

@@ -89,17 +89,25 @@ impl Ingest<'_> {
     fn source(&self, pool: &rayon::ThreadPool, id: &str, pattern: &str, place: &Place, reading: &Reading<'_>, report: &mut IngestReport) -> anyhow::Result<()> {
         let key = ledger::source_key(id);
         let mut known: SourceLedger = ledger::load(self.lake.place(), &key)?;
-        let settings = self.settings(reading);
-        if known.settings != settings {
-            known = SourceLedger { settings, ..SourceLedger::default() };
-        }
         let objects = place.list(pattern).with_context(|| format!("source `{id}`"))?;
         let listed: BTreeSet<&str> = objects.iter().map(|o| o.key.as_str()).collect();
+        // A broken object that was taken away has nothing to keep, and must not close its day for ever.
+        known.objects.retain(|k, e| listed.contains(k.as_str()) || e.fault.is_none());
         known.gone = known.objects.keys().filter(|k| !listed.contains(k.as_str())).count() as u64;
+        let settings = self.settings(reading);
+        if known.settings != settings {
+            anyhow::ensure!(
+                known.gone == 0,
+                "source `{id}`: its settings changed, so everything must be read again, but {} objects are no longer in the store: restore them, or take a new lake",
+                known.gone
+            );
+            known = SourceLedger { settings, ..SourceLedger::default() };
+        }
         let fresh: Vec<Object> = objects
             .into_iter()
             .filter(|o| {
-                let same = known.objects.get(&o.key).is_some_and(|e| e.version == o.version && e.size == o.size);
+                // A faulty object is tried again: what kept it from being read may be over.
+                let same = known.objects.get(&o.key).is_some_and(|e| e.version == o.version && e.size == o.size && e.fault.is_none());
                 report.unchanged += u64::from(same);
                 !same
             })

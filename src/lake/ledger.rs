@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::store::Place;
 
 /// Bumped when a reader or a table changes meaning: everything is read again.
-pub(super) const READER_VERSION: u32 = 2;
+pub(super) const READER_VERSION: u32 = 3;
 
 /// Every object of one source.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -23,6 +23,8 @@ pub(super) fn merge(lake: &Lake, ledgers: &BTreeMap<String, SourceLedger>, known
     for fragment in ledgers.values().flat_map(|l| l.objects.values()).flat_map(|o| &o.fragments) {
         wanted.entry((fragment.table.as_str(), fragment.day)).or_default().push(fragment);
     }
+    // What the ledger says was made must still be there: a lost partition would read as a day without rows.
+    let present: std::collections::BTreeSet<String> = lake.place().list("*/date=*/part.parquet")?.into_iter().map(|o| o.key).collect();
     let mut work = Vec::new();
     let mut entries = BTreeMap::new();
     for ((name, day), mut fragments) in wanted {
@@ -31,7 +33,7 @@ pub(super) fn merge(lake: &Lake, ledgers: &BTreeMap<String, SourceLedger>, known
         let inputs = digest::sha256_parts(fragments.iter().map(|f| f.sha256.as_bytes()));
         let label = format!("{name}/{}", period::date(Day(day)));
         match known.entries.remove(&label) {
-            Some(entry) if entry.inputs == inputs => drop(entries.insert(label, entry)),
+            Some(entry) if entry.inputs == inputs && present.contains(&partition_key(&table, Day(day))) => drop(entries.insert(label, entry)),
             _ => work.push((label, table, Day(day), fragments, inputs)),
         }
     }

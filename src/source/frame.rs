@@ -66,7 +66,7 @@ pub(crate) fn records(reader: &mut dyn Read, sink: &mut dyn Records) -> Result<(
             other if first => return Err(FrameError::NotJson(other)),
             _ => {
                 sink.refuse(w.offset(), "text between records is not JSON");
-                let end = w.line_end()?;
+                let end = w.noise_end()?;
                 w.bump(end);
             }
         }
@@ -307,6 +307,10 @@ mod tests {
     fn other_content_is_named() {
         assert_eq!(cut("Date,User\n").2.as_deref(), Some("not JSON: the first byte is `D`"));
         assert_eq!(cut("[1,\"a]\",{\"id\":\"a\"}]").1, ["list element is not an object"; 2]);
+        let (records, refused, error) = cut("[{\"id\":\"a\"},[1,[\"]\"],{}],[],{\"id\":\"b\"}]");
+        assert_eq!((records.len(), refused.len(), error), (2, 2, None), "a list in the list is one refused element");
+        // Noise on a line must not take the records of that line with it.
+        assert_eq!(cut("{\"id\":\"a\"} noise {\"id\":\"b\"}").0.len(), 2);
     }
 
     proptest! {

@@ -205,7 +205,24 @@ impl frame::Records for Reading<'_> {
     }
 }
 
-static DATE_IN_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?:^|[^0-9])(20\d\d)-?(\d\d)-?(\d\d)(?:[T_-]?(\d\d)[:-]?(\d\d)(?:[:-]?(\d\d))?Z?)?(?:[^0-9]|$)").ok());
+/// A date, and a time of day only where it says so: after a `T` or before a `Z`. Page and part numbers are none.
+static DATE_IN_KEY: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(20\d\d)-?(\d\d)-?(\d\d)(?:T(\d\d)[:-]?(\d\d)(?:[:-]?(\d\d))?Z?|[_-](\d\d)[:-]?(\d\d)(?:[:-]?(\d\d))?Z)?").ok());
+
+/// The last date of a key with its time of day, where it has one.
+fn stamp(key: &str) -> Option<(Date, Option<jiff::civil::Time>)> {
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let whole = |m: &regex::Match<'_>| !digit(key[..m.start()].chars().next_back()) && !digit(key[m.end()..].chars().next());
+    let found = DATE_IN_KEY.as_ref()?.captures_iter(key).filter(|c| c.get(0).is_some_and(|m| whole(&m))).last()?;
+    let number = |i: usize| found.get(i).and_then(|m| m.as_str().parse::<i16>().ok());
+    let date = Date::new(number(1)?, number(2)? as i8, number(3)? as i8).ok()?;
+    let time = number(4).or_else(|| number(7)).zip(number(5).or_else(|| number(8)));
+    let time = time.map(|(h, m)| jiff::civil::Time::new(h as i8, m as i8, number(6).or_else(|| number(9)).unwrap_or(0) as i8, 0));
+    match time {
+        None => Some((date, None)),
+        Some(time) => Some((date, Some(time.ok()?))),
+    }
+}
 
 /// When a snapshot was taken, told by the date in its key. A time of day is UTC; a bare date is the
 /// first instant of that day in the organisation's zone, the earliest it can have been.
@@ -213,18 +230,10 @@ static DATE_IN_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?:^
 /// # Errors
 /// When the key holds no date.
 pub fn snapshot_time(key: &str, zone: &TimeZone) -> anyhow::Result<Instant> {
-    let hint = || format!("`{key}` is a snapshot without a date in its name: write the day it was taken into it, for example `2026-10-31`");
-    let pattern = DATE_IN_KEY.as_ref().context("date pattern")?;
-    let found = pattern.captures_iter(key).last().with_context(hint)?;
-    let number = |i: usize| found.get(i).and_then(|m| m.as_str().parse::<i16>().ok());
-    let (Some(y), Some(m), Some(d)) = (number(1), number(2), number(3)) else { anyhow::bail!(hint()) };
-    let date = Date::new(y, m as i8, d as i8).with_context(hint)?;
-    match (number(4), number(5)) {
-        (Some(h), Some(min)) => {
-            let at = date.to_datetime(jiff::civil::Time::new(h as i8, min as i8, number(6).unwrap_or(0) as i8, 0).with_context(hint)?);
-            Ok(crate::period::instant(at.to_zoned(TimeZone::UTC)?.timestamp()))
-        }
-        _ => Ok(crate::period::instant(crate::period::start_of(date, zone)?)),
+    let (date, time) = stamp(key).with_context(|| format!("`{key}` is a snapshot without a date in its name: write the day it was taken into it, for example `2026-10-31`"))?;
+    match time {
+        Some(time) => Ok(crate::period::instant(date.to_datetime(time).to_zoned(TimeZone::UTC)?.timestamp())),
+        None => Ok(crate::period::instant(crate::period::start_of(date, zone)?)),
     }
 }
 
@@ -235,9 +244,7 @@ pub fn day_in_key(key: &str) -> Option<Date> {
     if let (Some(y), Some(m), Some(d)) = (part("y="), part("m="), part("d=")) {
         return Date::new(y, i8::try_from(m).ok()?, i8::try_from(d).ok()?).ok();
     }
-    let found = DATE_IN_KEY.as_ref()?.captures_iter(key).last()?;
-    let number = |i: usize| found.get(i).and_then(|m| m.as_str().parse::<i16>().ok());
-    Date::new(number(1)?, number(2)? as i8, number(3)? as i8).ok()
+    stamp(key).map(|(date, _)| date)
 }
 
 #[cfg(test)]
@@ -258,7 +265,12 @@ mod tests {
         let at = |key: &str| snapshot_time(key, &berlin).map(crate::period::rfc3339).unwrap_or_default();
         assert_eq!(at("users/2026-10-31.json.gz"), "2026-10-30T23:00:00Z");
         assert_eq!(at("users/20261031T021500Z.json"), "2026-10-31T02:15:00Z");
-        assert_eq!(at("2026-10-31/roles-2026-11-01_0200.json"), "2026-11-01T02:00:00Z");
+        assert_eq!(at("2026-10-31/roles-2026-11-01T02:00.json"), "2026-11-01T02:00:00Z");
+        assert_eq!(at("2026-10-31_021500Z.json"), "2026-10-31T02:15:00Z");
+        // A page number is no time of day, and of a range the end counts.
+        assert_eq!(at("users-2026-10-31-0001.json"), at("users-2026-10-31-0099.json"));
+        assert_eq!(at("users-2026-10-31-0001.json"), "2026-10-30T23:00:00Z");
+        assert_eq!(at("users_2026-10-01_2026-10-31.json"), "2026-10-30T23:00:00Z");
         assert_eq!(at("users.json"), "");
         assert_eq!(at("users/2026-13-31.json"), "");
     }

@@ -4,7 +4,7 @@ use super::{Day, Instant, table};
 
 table! {
     /// One row per provider event after de-duplication.
-    SignIn = "sign_ins", EventDay, key ["source", "tenant", "event_id"] {
+    SignIn = "sign_ins", EventDay, key ["tenant", "event_id"] {
         /// Source id of the configuration.
         source: &'a str,
         /// Tenant the event belongs to.

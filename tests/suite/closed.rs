@@ -167,3 +167,54 @@ fn too_many_refused_records_close_their_source() {
     assert_eq!((reject.count, reject.reason.as_str()), (1, "`createdDateTime` is not a timestamp: `2026-10-09T10:00:65`"));
     assert!(reject.example.contains("at byte 1"));
 }
+
+#[test]
+fn a_full_snapshot_of_the_same_day_does_not_stand_in_for_an_empty_later_one() {
+    let tenant = Tenant::new(&small(61, Layout::Graph));
+    std::fs::write(tenant.path("raw/entra/users/2026-10-31T220000Z.json"), b"{\"value\":[]}").unwrap();
+    assert!(not_computed(&tenant.run(), "K1").contains("holds no record"));
+}
+
+#[test]
+fn the_missing_last_page_of_one_collection_is_not_excused_by_the_others() {
+    let tenant = Tenant::new(&small(62, Layout::Graph));
+    let page = br#"{"@odata.nextLink":"x","value":[{"principalId":"p","roleDefinitionId":"r","memberType":"Direct"}]}"#;
+    std::fs::write(tenant.path("raw/entra/roles/2026-10-31/roleEligibilityScheduleInstances.json.gz"), page).unwrap();
+    assert!(not_computed(&tenant.run(), "K5").contains("the last one is missing"));
+}
+
+#[test]
+fn a_partition_lost_from_the_lake_is_made_again() {
+    let tenant = Tenant::new(&small(63, Layout::Graph));
+    let first = tenant.run();
+    for lost in ["registered_methods/date=2026-10-30", "registered_methods/date=2026-10-31", "attempt_days/date=2026-10-07", "sign_ins/date=2026-10-08"] {
+        std::fs::remove_dir_all(tenant.path("lake").join(lost)).ok();
+    }
+    assert_eq!(tenant.run().published, first.published);
+}
+
+#[test]
+fn a_broken_object_that_was_replaced_opens_its_day_again() {
+    let tenant = Tenant::new(&small(64, Layout::Graph));
+    let key = tenant.files("raw/entra/sign-ins").into_iter().find(|k| k.contains("2026-10-20")).unwrap();
+    let path = tenant.path("raw/entra/sign-ins").join(&key);
+    let whole = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+    not_computed(&tenant.run(), "K3");
+    std::fs::remove_file(&path).unwrap();
+    std::fs::write(tenant.path("raw/entra/sign-ins/again-2026-10-20.json.gz"), whole).unwrap();
+    computed(&tenant.run(), &["K3", "K4"]);
+}
+
+#[test]
+fn settings_do_not_change_under_rows_whose_objects_are_gone() {
+    let tenant = Tenant::new(&small(65, Layout::Graph));
+    tenant.run();
+    for key in tenant.files("raw/entra/audit").iter().take(3) {
+        std::fs::remove_file(tenant.path("raw/entra/audit").join(key)).unwrap();
+    }
+    assert!(tenant.run().results.notes.iter().any(|n| n.text.contains("3 objects read earlier are no longer in the store")));
+    tenant.configure("time_zone = \"Europe/Berlin\"\nclassification", "time_zone = \"Europe/Paris\"\nclassification");
+    let error = mfaudit::run::run(&mfaudit::run::prepare(&tenant.request()).unwrap(), &super::harness::Silent).unwrap_err();
+    assert!(format!("{error:#}").contains("no longer in the store"));
+}

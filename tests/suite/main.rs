@@ -9,4 +9,5 @@ mod house;
 mod readme;
 mod register;
 mod run;
+mod sources;
 mod tenants;

@@ -189,3 +189,31 @@ fn a_clean_tenant_gives_nothing_to_say() {
     assert_eq!(exit_code(r, FailOn::Never), 0);
     assert!(r.metrics.iter().all(|m| m.state == State::Computed));
 }
+
+/// An export that knows less must not win against one that knows more, whatever the two sources are called.
+#[test]
+fn the_same_event_in_two_sources_is_one_event_and_the_better_copy_wins() {
+    let tenant = Tenant::new(&small(66, Layout::Graph));
+    let alone = ratio(&tenant.run().results, "K4", "exposure").clone();
+    std::fs::create_dir_all(tenant.path("raw/poor")).unwrap();
+    for key in tenant.files("raw/entra/sign-ins").iter().filter(|k| k.contains("2026-10")) {
+        let packed = std::fs::read(tenant.path("raw/entra/sign-ins").join(key)).unwrap();
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut flate2::read::MultiGzDecoder::new(&packed[..]), &mut text).unwrap();
+        // What Graph v1.0 leaves out.
+        for field in ["authenticationRequirement", "authenticationDetails", "mfaDetail", "additionalDetails"] {
+            text = text.replace(&format!("\"{field}\""), "\"left_out\"");
+        }
+        std::fs::write(tenant.path("raw/poor").join(key.replace('/', "-").replace(".gz", "")), text).unwrap();
+    }
+    for id in ["aaa", "zzz"] {
+        tenant.forget();
+        let config = std::fs::read_to_string(tenant.path("mfaudit.toml")).unwrap();
+        let with = format!("{config}\n[[source]]\nid = \"{id}\"\nkind = \"entra.sign_ins\"\nurl = \"raw/poor\"\ntenant = \"{}\"\n", tenant.truth()["tenant"].as_str().unwrap());
+        std::fs::write(tenant.path("mfaudit.toml"), with).unwrap();
+        let both = tenant.run();
+        assert!(both.results.complete, "{:?}", both.results.intake.gaps);
+        assert_eq!(*ratio(&both.results, "K4", "exposure"), alone, "{id}");
+        std::fs::write(tenant.path("mfaudit.toml"), config).unwrap();
+    }
+}

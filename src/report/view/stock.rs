@@ -71,7 +71,17 @@ fn flow(id: &str, title: &str, held: &Count, (opening, closing): (f64, f64), blo
         let off = count((closing - sum).abs());
         blocks.push(Block::callout(Status::Missed, format!("{title}: {text}. The identity does not add up: it is off by {off}.")));
     }
-    let rows = held.categories.iter().map(|c| vec![words(&c.reason).into(), count(c.weight).into()]);
+    // Read from top to bottom, the table is the identity.
+    let place = |c: &Reason| match key(c).as_str() {
+        "opening" => 0,
+        k if IN.contains(&k) => 1,
+        k if OUT.contains(&k) => 2,
+        "closing" => 3,
+        _ => 4,
+    };
+    let mut ordered: Vec<&Reason> = held.categories.iter().collect();
+    ordered.sort_by_key(|c| place(c));
+    let rows = ordered.into_iter().map(|c| vec![words(&c.reason).into(), count(c.weight).into()]);
     let table = Table::new(format!("{id}-flow"), title, &[("Movement", Kind::Wide), ("Count", Kind::Number)]);
     blocks.push(table.rows(rows).block());
 }

@@ -123,11 +123,12 @@ fn values<'a>(target: Option<&'a Target<'_>>, pick: impl Fn(&'a Modified<'_>) ->
 
 /// Group or role of a membership change: in the modified properties, or the second target.
 fn container(audit: &AuditRecord<'_>) -> Option<String> {
-    let named = |names: &[&str]| {
+    // The template id is the one to trust; names and object ids of roles were seen to disagree with it.
+    let named = |name: &&str| {
         let all = audit.targets.0.iter().flat_map(|t| &t.modified.0);
-        all.filter(|m| names.iter().any(|n| m.name.is(n))).find_map(|m| m.new.get().or(m.old.get())).map(|v| v.trim_matches('"').to_owned())
+        all.filter(|m| m.name.is(name)).find_map(|m| m.new.get().or(m.old.get())).map(|v| v.trim_matches('"').to_owned())
     };
-    named(&["Group.ObjectID", "Role.TemplateId", "Role.ObjectID"]).or_else(|| audit.targets.0.get(1).and_then(|t| t.id.get()).map(str::to_owned))
+    ["Group.ObjectID", "Role.TemplateId", "Role.ObjectID"].iter().find_map(named).or_else(|| audit.targets.0.get(1).and_then(|t| t.id.get()).map(str::to_owned))
 }
 
 fn area(activity: &str, service: &str) -> &'static str {

@@ -44,12 +44,12 @@ pub(super) static TABLE: &[Rule] = &[
     Rule { row: "1.10-5",  when: |f| f.not_done(),                                                               then: |f| because("not_applicable", other_failure(f)) },
     Rule { row: "1.10-6",  when: |f| f.done() && f.proof().is_some(),                                            then: performed_by_step },
     Rule { row: "1.10-7",  when: |f| f.done() && completed(f),                                                   then: performed_by_text },
-    Rule { row: "1.10-8",  when: |f| f.done() && (f.has("by external provider") || f.has("provided by external provider") || f.external_party), then: |_| decide("external") },
+    Rule { row: "1.10-8",  when: |f| f.done() && (f.satisfied_by("external provider") || f.external_party), then: |_| decide("external") },
     Rule { row: "1.10-9",  when: |f| f.done() && f.has("mfa requirement satisfied by claim in the token"),       then: |_| decide("claim") },
     Rule { row: "1.10-10", when: |f| f.done() && (f.has("mfa requirement skipped") || f.has("skipped as flow exercised was windows broker logon flow")), then: |f| because("exempted", words::skip_reason(&f.txt)) },
     Rule { row: "1.10-11", when: |f| f.done() && f.mfa_detail.is_some(),                                         then: performed_by_detail },
     Rule { row: "1.10-12", when: |f| f.done() && f.foreign_home && f.requirement == Requirement::Multi,          then: |_| because("external", "home_tenant") },
-    Rule { row: "1.10-13", when: |f| f.done() && f.requirement == Requirement::Multi && f.only_carried(),        then: |_| Decision { provisional: true, ..decide("claim") } },
+    Rule { row: "1.10-13", when: |f| f.done() && f.requirement == Requirement::Multi && f.only_carried(),        then: |_| Decision { provisional: true, ..because("claim", "provisional") } },
     Rule { row: "1.10-14", when: |f| f.done() && f.requirement == Requirement::Multi, then: |_| Decision { provisional: true, ..because("unknown", "late_details") } },
     Rule { row: "1.10-15", when: |f| f.done() && (f.requirement == Requirement::Single || (f.requirement == Requirement::Empty && !f.steps.is_empty())), then: single_factor },
     Rule { row: "1.10-16", when: |f| f.done() && !f.interactive,                                                 then: |_| because("not_applicable", "token_refresh") },
@@ -83,9 +83,10 @@ fn other_failure(f: &Facts<'_>) -> &'static str {
     }
 }
 
-/// "First factor requirement satisfied by claim" also speaks of strength, but not of MFA.
+/// "First factor requirement satisfied by …" also speaks of strength, but not of MFA.
 fn completed(f: &Facts<'_>) -> bool {
-    ["mfa completed", "mfa successfully completed", "user approved", "satisfied by strong authentication", "satisfied by multi-factor device"].iter().any(|t| f.has(t))
+    let otherwise = f.txt.lines().filter(|l| l.contains("mfa requirement satisfied by")).any(|l| !l.contains("claim") && !l.contains("external provider"));
+    otherwise || ["mfa completed", "mfa successfully completed", "user approved"].iter().any(|t| f.has(t))
 }
 
 fn performed(method: &'static str, one_gesture: bool) -> Decision {
@@ -225,6 +226,22 @@ mod tests {
     }
 
     #[test]
+    fn a_first_factor_by_federation_is_no_second_factor() {
+        case(
+            "1.10-15",
+            "single_factor",
+            "password",
+            r#"{"userId":"u","authenticationRequirement":"singleFactorAuthentication","status":{"errorCode":0},
+            "authenticationDetails":[{"authenticationMethod":"Password","succeeded":true,"authenticationStepResultDetail":"First factor requirement satisfied by claim provided by external provider"}]}"#,
+        );
+    }
+
+    #[test]
+    fn row_7_other_texts_that_satisfy_the_requirement() {
+        case("1.10-7", "performed", "other", r#"{"userId":"u","status":{"errorCode":0,"additionalDetails":"MFA requirement satisfied by QR code"}}"#);
+    }
+
+    #[test]
     fn row_9_a_claim_counts_even_when_one_factor_was_required() {
         case(
             "1.10-9",
@@ -269,7 +286,7 @@ mod tests {
         let (d, row) = settle_json(
             r#"{"userId":"u","authenticationRequirement":"multiFactorAuthentication","status":{"errorCode":0},"authenticationDetails":[{"authenticationMethod":"Previously satisfied","succeeded":true}]}"#,
         );
-        assert_eq!((row, d.outcome, d.provisional), ("1.10-13", "claim", true));
+        assert_eq!((row, d.outcome, d.reason, d.provisional), ("1.10-13", "claim", Some("provisional"), true));
     }
 
     #[test]

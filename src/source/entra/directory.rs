@@ -148,6 +148,8 @@ lenient! { Member { "@odata.type" => kind: Text<'a>, "id" => id: Text<'a>, } }
 lenient! {
     /// A Graph `group` with its members expanded.
     Group {
+        "@odata.type" => kind: Text<'a>,
+        "members@odata.nextLink" => more_members: Text<'a>,
         "id" => id: Text<'a>,
         "displayName" => name: Text<'a>,
         "membershipRule" => rule: Text<'a>,
@@ -185,6 +187,8 @@ impl Source for Groups {
     fn decode(&self, object: &ObjectContext<'_>, record: Record<'_>, rows: &mut Rows) -> Result<(), Reject> {
         let group: Group<'_> = super::parse(record.json)?;
         let id = group.id.get().ok_or_else(|| Reject::missing("id"))?;
+        super::not_a_member(&group.kind, "group")?;
+        super::whole_members(&group.more_members)?;
         let mut push = |member_id: &str, member_kind: &'static str| {
             rows.push(&GroupMember {
                 source: object.source,

@@ -98,6 +98,11 @@ impl<'a> Facts<'a> {
         self.txt.contains(part)
     }
 
+    /// A text says that this satisfied the MFA requirement, not the first factor's.
+    pub(super) fn satisfied_by(&self, what: &str) -> bool {
+        self.txt.lines().any(|l| l.contains("mfa requirement satisfied by") && l.contains(what))
+    }
+
     pub(super) fn no_text(&self) -> bool {
         self.txt.trim().is_empty()
     }

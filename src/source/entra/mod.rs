@@ -37,3 +37,16 @@ fn optional_time(field: &'static str, text: &super::lenient::Text<'_>) -> Result
         Some(t) => super::time::instant(t).map(Some).ok_or_else(|| Reject::bad_time(field, t)),
     }
 }
+
+/// Refuses a page of members: it does not say of which group or role they are.
+fn not_a_member(odata_type: &super::lenient::Text<'_>, allowed: &str) -> Result<(), Reject> {
+    match directory::object_kind(odata_type) {
+        kind if kind == "unknown" || kind == allowed => Ok(()),
+        kind => Err(Reject::Content(format!("is a {kind}, a member without its group or role: export with `$expand=members`"))),
+    }
+}
+
+/// Refuses a record whose list of members was cut by the server.
+fn whole_members(more: &super::lenient::Text<'_>) -> Result<(), Reject> {
+    more.get().map_or(Ok(()), |_| Err(Reject::Content("`members@odata.nextLink`: the list of members is not whole".to_owned())))
+}

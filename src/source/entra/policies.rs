@@ -126,7 +126,7 @@ fn grants(grants: Option<&Grants<'_>>) -> &'static str {
     if !(has("mfa") || by_strength) {
         return if g.controls.0.is_empty() && g.custom.0.is_empty() && g.terms.0.is_empty() { "none" } else { "other" };
     }
-    let others = g.controls.0.iter().filter(|c| !c.is("mfa")).count() + g.custom.0.len();
+    let others = g.controls.0.iter().filter(|c| !c.is("mfa")).count() + g.custom.0.len() + g.terms.0.len();
     if g.operator.is("OR") && others > 0 { "mfa_or_device" } else { "mfa" }
 }
 

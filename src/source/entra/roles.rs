@@ -11,6 +11,8 @@ lenient! { Holder { "@odata.type" => kind: Text<'a>, "id" => id: Text<'a>, } }
 lenient! {
     /// Any of the role collections; which one shows in the fields it has.
     RoleRecord {
+        "@odata.type" => kind: Text<'a>,
+        "members@odata.nextLink" => more_members: Text<'a>,
         "id" => id: Text<'a>,
         "displayName" => name: Text<'a>,
         "roleTemplateId" => template_id: Text<'a>,
@@ -51,6 +53,8 @@ impl Source for Roles {
             return assignment(object, &role, holder, role_id, rows);
         }
         let id = role.id.get().ok_or_else(|| Reject::missing("id"))?;
+        super::not_a_member(&role.kind, "")?;
+        super::whole_members(&role.more_members)?;
         let template_id = role.template_id.get().or(role.definition_template.get()).unwrap_or(id);
         let row = |role_id| Role {
             source: object.source,

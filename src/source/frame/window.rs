@@ -155,7 +155,58 @@ impl<'r> Window<'r> {
         Ok(i)
     }
 
+    /// Where noise may end: at the next thing that can open a record, or behind the line.
+    pub(super) fn noise_end(&mut self) -> Result<usize, FrameError> {
+        let mut i = 1;
+        while let Some(b) = self.at(i)? {
+            match b {
+                b'{' | b'[' => return Ok(i),
+                b'\n' => return Ok(i + 1),
+                _ => i += 1,
+            }
+        }
+        Ok(i)
+    }
+
+    /// One past the bracket that closes the list at the window's start.
+    fn list_end(&mut self) -> Result<usize, FrameError> {
+        let (mut i, mut depth) = (0, 0usize);
+        loop {
+            let Some(found) = memchr3(b'"', b'[', b']', self.slice(i.min(self.len()), self.len())) else {
+                i = self.len();
+                if i > MAX_RECORD {
+                    return Err(FrameError::TooLong(self.offset()));
+                }
+                if !self.fill()? {
+                    return Err(FrameError::Truncated(self.offset()));
+                }
+                continue;
+            };
+            i += found;
+            match self.buffer[self.start + i] {
+                b'[' => depth += 1,
+                b']' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return Ok(i + 1);
+                    }
+                }
+                _ => match self.string_close(i + 1)? {
+                    Scan::End(end) => {
+                        i = end;
+                        continue;
+                    }
+                    Scan::Open | Scan::BrokenString => return Err(FrameError::Truncated(self.offset())),
+                },
+            }
+            i += 1;
+        }
+    }
+
     pub(super) fn scalar_end(&mut self) -> Result<usize, FrameError> {
+        if self.at(0)? == Some(b'[') {
+            return self.list_end();
+        }
         if self.at(0)? == Some(b'"') {
             return Ok(self.string_end(0)?.map_or(1, |e| e + 1));
         }
