@@ -3,10 +3,12 @@
 //! A source turns one record into rows or refuses it with a reason; it does no input or output. Vendor
 //! names end here: no later stage knows which provider a row came from.
 
+mod duo;
 mod entra;
 mod frame;
 mod lenient;
 pub mod method;
+mod okta;
 pub mod time;
 
 use std::collections::BTreeMap;
@@ -49,7 +51,22 @@ pub trait Source: Sync + std::fmt::Debug {
 }
 
 /// Every source; adding one is adding its file and a line here.
-pub static SOURCES: &[&dyn Source] = &[&entra::SignIns, &entra::Registrations, &entra::Users, &entra::Roles, &entra::Groups, &entra::Policies, &entra::Locations, &entra::Audit];
+pub static SOURCES: &[&dyn Source] = &[
+    &entra::SignIns,
+    &entra::Registrations,
+    &entra::Users,
+    &entra::Roles,
+    &entra::Groups,
+    &entra::Policies,
+    &entra::Locations,
+    &entra::Audit,
+    &okta::SignIns,
+    &okta::Users,
+    &okta::Factors,
+    &duo::SignIns,
+    &duo::Users,
+    &duo::Admin,
+];
 
 /// Template ids of roles that count as privileged before the configuration adds its own.
 #[must_use]

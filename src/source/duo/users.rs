@@ -1,0 +1,223 @@
+//! Users, their devices and who is let in without a second factor (formats.md 6.6).
+
+use std::collections::BTreeSet;
+
+use super::super::lenient::{Flag, List, Maybe, Text, Whole, lenient};
+use super::super::{Expected, ObjectContext, Record, Reject, Rows, Source, method};
+use super::unix;
+use crate::table::directory::{Identity, RegisteredMethod, Registration};
+use crate::table::{Row, Table};
+
+lenient! { Phone { "activated" => activated: Flag, "capabilities" => capabilities: List<Text<'a>>, } }
+lenient! { Token { "type" => kind: Text<'a>, } }
+lenient! { Group { "status" => status: Text<'a>, } }
+lenient! {
+    /// A user, or the page that holds several.
+    User {
+        "user_id" => id: Text<'a>,
+        "username" => name: Text<'a>,
+        "realname" => real_name: Text<'a>,
+        "status" => status: Text<'a>,
+        "is_enrolled" => enrolled: Flag,
+        "created" => created: Whole,
+        "last_login" => last_login: Whole,
+        "phones" => phones: List<Maybe<Phone<'a>>>,
+        "tokens" => tokens: List<Maybe<Token<'a>>>,
+        "u2ftokens" => u2f_tokens: List<Text<'a>>,
+        "webauthncredentials" => webauthn: List<Text<'a>>,
+        "groups" => groups: List<Maybe<Group<'a>>>,
+        "response" => response: Option<List<Maybe<User<'a>>>>,
+    }
+}
+
+/// Users with their devices.
+#[derive(Debug)]
+pub(in crate::source) struct Users;
+
+impl Source for Users {
+    fn kind(&self) -> &'static str {
+        "duo.users"
+    }
+
+    fn about(&self) -> &'static str {
+        "Cisco Duo users: Admin API `/admin/v1/users`, one snapshot per object"
+    }
+
+    fn tables(&self) -> Vec<Table> {
+        vec![Identity::TABLE, Registration::TABLE, RegisteredMethod::TABLE]
+    }
+
+    fn expected(&self) -> Expected {
+        Expected::Snapshot
+    }
+
+    fn decode(&self, object: &ObjectContext<'_>, record: Record<'_>, rows: &mut Rows) -> Result<(), Reject> {
+        let outer: User<'_> = super::parse(record.json)?;
+        let users: Vec<&User<'_>> = match &outer.response {
+            None => vec![&outer],
+            Some(list) => list.0.iter().filter_map(|u| u.0.as_ref()).collect(),
+        };
+        // A record is taken whole or refused.
+        let found = users.into_iter().map(|u| u.id.get().map(|id| (id, u)).ok_or_else(|| Reject::missing("user_id"))).collect::<Result<Vec<_>, _>>()?;
+        for (id, user) in found {
+            push(object, record, id, user, rows);
+        }
+        Ok(())
+    }
+}
+
+fn push(object: &ObjectContext<'_>, at: Record<'_>, id: &str, user: &User<'_>, rows: &mut Rows) {
+    rows.push(&Identity {
+        source: object.source,
+        tenant: object.tenant,
+        snapshot_at: object.snapshot_at,
+        identity_id: id,
+        user_name: user.name.get(),
+        display_name: user.real_name.get(),
+        user_kind: "unknown",
+        enabled: enabled(user.status.or_empty()),
+        deleted: false,
+        created_at: unix(user.created),
+        hired_at: None,
+        leaves_at: None,
+        employee_type: None,
+        department: None,
+        company: None,
+        person_id: id,
+        synced: None,
+        last_sign_in_at: unix(user.last_login),
+        raw_object: object.key,
+        raw_offset: at.offset,
+    });
+    let methods = methods(user);
+    let usable = methods.iter().any(|(m, _)| method::second_factor(m));
+    rows.push(&Registration {
+        source: object.source,
+        tenant: object.tenant,
+        snapshot_at: object.snapshot_at,
+        identity_id: id,
+        registered: user.enrolled.0.or(Some(usable)),
+        // Whoever is let in without a factor is not protected by the devices registered.
+        capable: Some(usable && !bypass(user)),
+        admin_flag: None,
+        preferred_raw: None,
+        raw_object: object.key,
+        raw_offset: at.offset,
+    });
+    for (method, raw) in &methods {
+        rows.push(&RegisteredMethod {
+            source: object.source,
+            tenant: object.tenant,
+            snapshot_at: object.snapshot_at,
+            identity_id: id,
+            method,
+            method_raw: raw,
+            method_strength: method::strength(method),
+            second_factor: method::second_factor(method),
+            syncable: false,
+        });
+    }
+}
+
+/// A locked-out or bypassed user still is one; a status that nobody knows does not take one out.
+fn enabled(status: &str) -> Option<bool> {
+    match status.to_ascii_lowercase().as_str() {
+        "active" | "bypass" | "locked out" => Some(true),
+        "disabled" => Some(false),
+        _ => None,
+    }
+}
+
+/// Bypass of the user's own or through a group.
+fn bypass(user: &User<'_>) -> bool {
+    user.status.is("bypass") || user.groups.0.iter().filter_map(|g| g.0.as_ref()).any(|g| g.status.is("bypass"))
+}
+
+/// Canonical methods with what Duo calls them, each once.
+fn methods(user: &User<'_>) -> BTreeSet<(&'static str, String)> {
+    let mut found = BTreeSet::new();
+    for phone in user.phones.0.iter().filter_map(|p| p.0.as_ref()) {
+        for capability in phone.capabilities.0.iter().filter_map(Text::get) {
+            let method = match capability.to_ascii_lowercase().as_str() {
+                // `auto` only says that Duo chooses.
+                "auto" => continue,
+                // The app must be activated before it can answer.
+                "push" | "mobile_otp" if phone.activated.0 == Some(false) => continue,
+                "push" => "push",
+                "mobile_otp" => "otp_app",
+                "sms" => "sms",
+                "phone" => "voice",
+                _ => "other",
+            };
+            found.insert((method, format!("phone: {capability}")));
+        }
+    }
+    found.extend(user.tokens.0.iter().filter_map(|t| t.0.as_ref()).map(|t| ("otp_hw", format!("token: {}", t.kind.or_empty()))));
+    // Of security keys only their number matters: the elements are objects, read as text without content.
+    let keys = [("u2ftoken", &user.u2f_tokens), ("webauthncredential", &user.webauthn)];
+    found.extend(keys.into_iter().filter(|(_, list)| !list.0.is_empty()).map(|(raw, _)| ("fido2", raw.to_owned())));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::Instant;
+
+    const OBJECT: ObjectContext<'static> = ObjectContext { source: "s", tenant: "t", key: "k", snapshot_at: Instant(0) };
+
+    fn decode(json: &str) -> Result<Rows, Reject> {
+        let mut rows = Rows::default();
+        Users.decode(&OBJECT, Record { offset: 0, json: json.as_bytes() }, &mut rows).map(|()| rows)
+    }
+
+    /// Account enabled, registered, capable.
+    fn states(json: &str) -> (Option<bool>, Option<bool>, Option<bool>) {
+        let mut rows = decode(json).unwrap();
+        let batches: Vec<_> = rows.filled().map(|b| (b.table().name, b.finish().unwrap())).collect();
+        let of = |name: &str| &batches.iter().find(|(n, _)| *n == name).unwrap().1;
+        let registration = Registration::read(of("registrations")).unwrap()[0];
+        (Identity::read(of("identities")).unwrap()[0].enabled, registration.registered, registration.capable)
+    }
+
+    #[test]
+    fn devices_are_methods() {
+        let user: User<'_> = serde_json::from_str(
+            r#"{"user_id":"DU1","phones":[{"activated":true,"capabilities":["auto","push","sms","phone","mobile_otp"]},{"activated":false,"capabilities":["auto","push","sms"]}],
+            "tokens":[{"type":"h6"}],"u2ftokens":[{"registration_id":"r"}],"webauthncredentials":[{"webauthnkey":"w"}]}"#,
+        )
+        .unwrap();
+        let found: Vec<_> = methods(&user).into_iter().collect();
+        let want = [
+            ("fido2", "u2ftoken"),
+            ("fido2", "webauthncredential"),
+            ("otp_app", "phone: mobile_otp"),
+            ("otp_hw", "token: h6"),
+            ("push", "phone: push"),
+            ("sms", "phone: sms"),
+            ("voice", "phone: phone"),
+        ];
+        assert_eq!(found, want.map(|(m, r)| (m, r.to_owned())));
+    }
+
+    #[test]
+    fn who_is_let_in_without_a_factor_is_not_capable() {
+        const PHONE: &str = r#""phones":[{"activated":true,"capabilities":["push"]}],"is_enrolled":true"#;
+        let user = |more: &str| format!(r#"{{"user_id":"DU1",{PHONE},{more}}}"#);
+        assert_eq!(states(&user(r#""status":"active","groups":[{"status":"active"}]"#)), (Some(true), Some(true), Some(true)));
+        assert_eq!(states(&user(r#""status":"bypass""#)), (Some(true), Some(true), Some(false)));
+        assert_eq!(states(&user(r#""status":"active","groups":[{"status":"Bypass"}]"#)), (Some(true), Some(true), Some(false)));
+        assert_eq!(states(&user(r#""status":"locked out""#)), (Some(true), Some(true), Some(true)));
+        assert_eq!(states(&user(r#""status":"disabled""#)), (Some(false), Some(true), Some(true)));
+        assert_eq!(states(&user(r#""status":"something new""#)), (None, Some(true), Some(true)));
+        assert_eq!(states(r#"{"user_id":"DU1","phones":[],"last_login":null}"#), (None, Some(false), Some(false)));
+    }
+
+    #[test]
+    fn a_page_and_rejects() {
+        assert_eq!(decode(r#"{"stat":"OK","response":[{"user_id":"a"},{"user_id":"b"}],"metadata":{}}"#).unwrap().fullest(), 2);
+        assert_eq!(decode(r#"{"stat":"OK","response":[]}"#).unwrap().fullest(), 0);
+        assert_eq!(decode(r#"{"username":"a"}"#).unwrap_err(), Reject::missing("user_id"));
+        assert_eq!(decode(r#"{"response":[{"user_id":"a"},{"username":"b"}]}"#).unwrap_err(), Reject::missing("user_id"));
+    }
+}
