@@ -167,7 +167,7 @@ impl Ingest<'_> {
             Reading::Register(..) => "",
         };
         let context = ObjectContext { source: id, tenant, key: &object.key, snapshot_at };
-        match unpack::unpack(&mut stream) {
+        match unpack::unpack(&mut stream, matches!(reading, Reading::Register(..))) {
             Err(e) => entry.fault = Some(format!("truncated or unreadable: {e}")),
             Ok((packed, mut plain)) => {
                 let mut writer = FragmentWriter { lake: self.lake, object: &context, version: &object.version, snapshot, starts: starts(reading), entry: &mut entry, written: 0 };
