@@ -3,11 +3,14 @@
 //! A source turns one record into rows or refuses it with a reason; it does no input or output. Vendor
 //! names end here: no later stage knows which provider a row came from.
 
+mod aws;
 mod duo;
 mod entra;
 mod frame;
+mod google;
 mod lenient;
 pub mod method;
+mod ocsf;
 mod okta;
 pub mod time;
 
@@ -66,6 +69,10 @@ pub static SOURCES: &[&dyn Source] = &[
     &duo::SignIns,
     &duo::Users,
     &duo::Admin,
+    &google::SignIns,
+    &google::Users,
+    &aws::SignIns,
+    &ocsf::SignIns,
 ];
 
 /// Template ids of roles that count as privileged before the configuration adds its own.

@@ -1,0 +1,216 @@
+//! Users and whether they are enrolled in 2-Step Verification (formats.md 7.4).
+
+use super::super::lenient::{Flag, List, Maybe, Text, lenient};
+use super::super::{Expected, ObjectContext, Record, Reject, Rows, Source, time};
+use crate::table::directory::{Identity, RegisteredMethod, Registration};
+use crate::table::{Instant, Row, Table};
+
+lenient! { Name { "fullName" => full: Text<'a>, } }
+lenient! { Organization { "name" => name: Text<'a>, "department" => department: Text<'a>, "primary" => primary: Flag, } }
+lenient! {
+    /// A `user` of the Directory API.
+    User {
+        "id" => id: Text<'a>,
+        "primaryEmail" => email: Text<'a>,
+        "name" => name: Maybe<Name<'a>>,
+        "suspended" => suspended: Flag,
+        "archived" => archived: Flag,
+        "isAdmin" => admin: Flag,
+        "isDelegatedAdmin" => delegated_admin: Flag,
+        "isEnrolledIn2Sv" => enrolled: Flag,
+        "creationTime" => created: Text<'a>,
+        "deletionTime" => deleted: Text<'a>,
+        "lastLoginTime" => last_login: Text<'a>,
+        "organizations" => organizations: List<Maybe<Organization<'a>>>,
+    }
+}
+lenient! {
+    /// A page as `users.list` answers it.
+    Page { "users" => users: Option<List<Maybe<User<'a>>>>, }
+}
+
+/// The domain's users.
+#[derive(Debug)]
+pub(in crate::source) struct Users;
+
+impl Source for Users {
+    fn kind(&self) -> &'static str {
+        "google.users"
+    }
+
+    fn about(&self) -> &'static str {
+        "Google Workspace users: Directory API `users.list`, with enrolment in 2-Step Verification; the export names no methods, so an enrolled user has one that is not named"
+    }
+
+    fn tables(&self) -> Vec<Table> {
+        vec![Identity::TABLE, Registration::TABLE, RegisteredMethod::TABLE]
+    }
+
+    fn expected(&self) -> Expected {
+        Expected::Snapshot
+    }
+
+    fn decode(&self, object: &ObjectContext<'_>, record: Record<'_>, rows: &mut Rows) -> Result<(), Reject> {
+        let page: Page<'_> = super::parse(record.json)?;
+        let Some(list) = &page.users else {
+            let user: User<'_> = super::parse(record.json)?;
+            push(object, record, &prepare(&user)?, rows);
+            return Ok(());
+        };
+        // All users of a page are understood before the first row is kept: a record is taken whole or refused.
+        let mut found = Vec::with_capacity(list.0.len());
+        for item in &list.0 {
+            let user = item.0.as_ref().ok_or_else(|| Reject::Content("`users` holds something that is not an object".to_owned()))?;
+            found.push(prepare(user)?);
+        }
+        for user in &found {
+            push(object, record, user, rows);
+        }
+        Ok(())
+    }
+}
+
+/// A user that is understood.
+struct Prepared<'u> {
+    user: &'u User<'u>,
+    id: &'u str,
+    created_at: Option<Instant>,
+    last_sign_in_at: Option<Instant>,
+}
+
+fn prepare<'u>(user: &'u User<'u>) -> Result<Prepared<'u>, Reject> {
+    let id = user.id.get().ok_or_else(|| Reject::missing("id"))?;
+    let created_at = optional_time("creationTime", &user.created)?;
+    // The epoch stands for "never".
+    let last_sign_in_at = optional_time("lastLoginTime", &user.last_login)?.filter(|at| at.0 > 0);
+    Ok(Prepared { user, id, created_at, last_sign_in_at })
+}
+
+/// The instant in a field that may be absent; text that is no timestamp refuses the record.
+fn optional_time(field: &str, text: &Text<'_>) -> Result<Option<Instant>, Reject> {
+    text.get().map(|t| time::instant(t).ok_or_else(|| Reject::bad_time(field, t))).transpose()
+}
+
+fn push(object: &ObjectContext<'_>, at: Record<'_>, found: &Prepared<'_>, rows: &mut Rows) {
+    let user = found.user;
+    let organization = organization(user);
+    rows.push(&Identity {
+        source: object.source,
+        tenant: object.tenant,
+        snapshot_at: object.snapshot_at,
+        identity_id: found.id,
+        user_name: user.email.get(),
+        display_name: user.name.0.as_ref().and_then(|n| n.full.get()),
+        // The list holds the accounts of the domain itself.
+        user_kind: "member",
+        enabled: enabled(user),
+        deleted: user.deleted.get().is_some(),
+        created_at: found.created_at,
+        hired_at: None,
+        leaves_at: None,
+        employee_type: None,
+        department: organization.and_then(|o| o.department.get()),
+        company: organization.and_then(|o| o.name.get()),
+        person_id: found.id,
+        synced: None,
+        last_sign_in_at: found.last_sign_in_at,
+        raw_object: object.key,
+        raw_offset: at.offset,
+    });
+    rows.push(&Registration {
+        source: object.source,
+        tenant: object.tenant,
+        snapshot_at: object.snapshot_at,
+        identity_id: found.id,
+        // `isEnforcedIn2Sv` is policy: somebody in the grace period is enforced and has registered nothing.
+        registered: user.enrolled.0,
+        capable: user.enrolled.0,
+        admin_flag: either(user.admin, user.delegated_admin),
+        preferred_raw: None,
+        raw_object: object.key,
+        raw_offset: at.offset,
+    });
+    if user.enrolled.0 == Some(true) {
+        // Enrolled means that some second step is registered; which, and how strong, the export does not say.
+        rows.push(&RegisteredMethod {
+            source: object.source,
+            tenant: object.tenant,
+            snapshot_at: object.snapshot_at,
+            identity_id: found.id,
+            method: "other",
+            method_raw: "2-Step Verification, method not named",
+            method_strength: "unknown",
+            second_factor: true,
+            syncable: false,
+        });
+    }
+}
+
+fn organization<'u>(user: &'u User<'_>) -> Option<&'u Organization<'u>> {
+    let all = || user.organizations.0.iter().filter_map(|o| o.0.as_ref());
+    all().find(|o| o.primary.0 == Some(true)).or_else(|| all().next())
+}
+
+/// A suspended or archived account cannot sign in; without the fields nothing is assumed.
+fn enabled(user: &User<'_>) -> Option<bool> {
+    either(user.suspended, user.archived).map(|blocked| !blocked)
+}
+
+/// One of two flags; the first must be there for a no.
+fn either(first: Flag, second: Flag) -> Option<bool> {
+    if second.0 == Some(true) { Some(true) } else { first.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OBJECT: ObjectContext<'static> = ObjectContext { source: "s", tenant: "t", key: "k", snapshot_at: Instant(0) };
+
+    fn decode(json: &str) -> Result<Vec<arrow::record_batch::RecordBatch>, Reject> {
+        let mut rows = Rows::default();
+        Users.decode(&OBJECT, Record { offset: 0, json: json.as_bytes() }, &mut rows)?;
+        Ok(rows.filled().map(|b| b.finish().unwrap()).collect())
+    }
+
+    #[test]
+    fn a_user() {
+        // The tables come in the order of their names: identities, registered methods, registrations.
+        let batches = decode(
+            r#"{"id":"1001","primaryEmail":"a@example.com","name":{"fullName":"Ada Example"},"suspended":false,"archived":false,"isAdmin":false,"isDelegatedAdmin":true,
+            "isEnrolledIn2Sv":true,"isEnforcedIn2Sv":true,"creationTime":"2024-01-02T03:04:05.000Z","lastLoginTime":"1970-01-01T00:00:00.000Z",
+            "organizations":[{"department":"Old"},{"primary":true,"department":"IT","name":"Example"}]}"#,
+        )
+        .unwrap();
+        let user = Identity::read(&batches[0]).unwrap()[0];
+        assert_eq!((user.identity_id, user.user_name, user.display_name, user.department), ("1001", Some("a@example.com"), Some("Ada Example"), Some("IT")));
+        assert_eq!((user.enabled, user.deleted, user.created_at.is_some(), user.last_sign_in_at), (Some(true), false, true, None));
+        let method = RegisteredMethod::read(&batches[1]).unwrap()[0];
+        assert_eq!((method.method, method.second_factor, method.method_strength), ("other", true, "unknown"));
+        let registration = Registration::read(&batches[2]).unwrap()[0];
+        assert_eq!((registration.registered, registration.capable, registration.admin_flag), (Some(true), Some(true), Some(true)));
+    }
+
+    #[test]
+    fn enforced_is_not_enrolled_and_absent_is_not_known() {
+        let batches = decode(r#"{"id":"1","isEnrolledIn2Sv":false,"isEnforcedIn2Sv":true,"archived":true}"#).unwrap();
+        assert_eq!((Identity::read(&batches[0]).unwrap()[0].enabled, Registration::read(&batches[1]).unwrap()[0].registered), (Some(false), Some(false)));
+        let batches = decode(r#"{"id":"1"}"#).unwrap();
+        assert_eq!((Identity::read(&batches[0]).unwrap()[0].enabled, Registration::read(&batches[1]).unwrap()[0].registered), (None, None));
+    }
+
+    #[test]
+    fn a_page_is_taken_whole_or_refused() {
+        let batches = decode(r#"{"kind":"admin#directory#users","users":[{"id":"1"},{"id":"2"}],"nextPageToken":"x"}"#).unwrap();
+        assert_eq!(batches.iter().map(arrow::record_batch::RecordBatch::num_rows).collect::<Vec<_>>(), [2, 2]);
+        assert!(decode(r#"{"users":[]}"#).unwrap().is_empty());
+        assert_eq!(decode(r#"{"users":[{"id":"1"},{"primaryEmail":"b@example.com"}]}"#).unwrap_err(), Reject::missing("id"));
+        assert_eq!(decode(r#"{"users":[{"id":"1"},7]}"#).unwrap_err(), Reject::Content("`users` holds something that is not an object".to_owned()));
+    }
+
+    #[test]
+    fn rejects() {
+        assert_eq!(decode(r#"{"primaryEmail":"a@example.com"}"#).unwrap_err(), Reject::missing("id"));
+        assert_eq!(decode(r#"{"id":"1","creationTime":"redacted"}"#).unwrap_err(), Reject::bad_time("creationTime", "redacted"));
+    }
+}
