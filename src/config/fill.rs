@@ -3,17 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use jiff::civil::Date;
-
-use super::dated::{Cadence, DEFAULT_THRESHOLDS, Dated, Ranking, Target, Threshold, Trust};
+use super::policy::{cadences, ranking, targets, thresholds, trust};
 use super::read::{Fault, Reader, Section};
 use super::{CATEGORIES, Config, Organisation, Output, PopulationRules, RegisterConfig, Run, SourceConfig};
 use crate::period;
-use crate::source::{self, Expected, method};
+use crate::source::{self, Expected};
 use crate::store::{Secret, StoreOptions, environment};
-
-const BEGINNING: Date = Date::constant(1970, 1, 1);
-const RELAXATIONS: [&str; 7] = ["remembered_device", "registered_device", "trusted_location", "app_password", "corporate_network", "broker", "other"];
 
 pub(super) fn config(text: &str, base: &Path) -> Result<Config, Vec<Fault>> {
     let reader = Reader::new(text);
@@ -145,16 +140,21 @@ fn sources(top: &Section<'_, '_>) -> Vec<SourceConfig> {
             _ => None,
         });
         let (url, pattern, tenant) = (s.required_text("url"), glob(&s, "**/*"), s.text("tenant", ""));
+        let taken = taken(&s);
         let starts = s.parsed("starts", "write a date, for example `2026-01-01`", |t| t.parse().ok());
         s.close();
         if let Some(reader) = reader {
             if expected.is_some_and(|e| e != reader.expected()) {
                 s.reader.fault(&s.span, format!("`source.expected` of `{id}`: kind `{}` always delivers the other way; leave the key out", reader.kind()));
             }
-            found.push(SourceConfig { id, reader, url, pattern, tenant, expected: reader.expected(), starts });
+            found.push(SourceConfig { id, reader, url, pattern, tenant, expected: reader.expected(), starts, taken });
         }
     }
     found
+}
+
+fn taken(s: &Section<'_, '_>) -> Option<jiff::Timestamp> {
+    s.parsed("taken", "write an instant, for example `2026-10-31T02:00:00Z`", |t| t.parse().ok())
 }
 
 fn glob(s: &Section<'_, '_>, default: &str) -> String {
@@ -189,6 +189,7 @@ fn register_config(top: &Section<'_, '_>) -> Option<RegisterConfig> {
         url: s.required_text("url"),
         pattern: glob(&s, "**/*"),
         time_zone: s.parsed("time_zone", "use an IANA name such as `Europe/Berlin`", zone).unwrap_or_default(),
+        taken: taken(&s),
         columns: mapped,
         categories,
     };
@@ -212,86 +213,6 @@ fn population(s: &Section<'_, '_>) -> PopulationRules {
     };
     s.close();
     rules
-}
-
-fn from(s: &Section<'_, '_>) -> Date {
-    s.parsed("from", "write a date, for example `2026-01-01`", |t| t.parse().ok()).unwrap_or(BEGINNING)
-}
-
-fn trust(top: &Section<'_, '_>) -> Dated<Trust> {
-    let mut entries = Vec::new();
-    for s in top.sections("trust") {
-        let accepted = s.texts("accepted_relaxations").unwrap_or_default();
-        for r in accepted.iter().filter(|r| !RELAXATIONS.contains(&r.as_str())) {
-            s.reader.fault(&s.span, format!("`trust.accepted_relaxations`: `{r}` is not allowed: use {}", RELAXATIONS.join(", ")));
-        }
-        let t = Trust {
-            federated_providers: s.texts("federated_providers").unwrap_or_default(),
-            home_tenants: s.texts("home_tenants").unwrap_or_default(),
-            accepted_relaxations: accepted,
-        };
-        entries.push((from(&s), t));
-        s.close();
-    }
-    Dated::new(Trust::default(), entries)
-}
-
-fn ranking(top: &Section<'_, '_>) -> Dated<Ranking> {
-    let default = Ranking(method::RANKING.map(str::to_owned).to_vec());
-    let mut entries = Vec::new();
-    for s in top.sections("ranking") {
-        let methods = s.texts("methods").unwrap_or_default();
-        for m in methods.iter().filter(|m| !method::RANKING.contains(&m.as_str())) {
-            s.reader.fault(&s.span, format!("`ranking.methods`: `{m}` is not a method; use {}", method::RANKING.join(", ")));
-        }
-        // What the list leaves out stays, weaker than what it names.
-        let mut all = methods.clone();
-        all.extend(method::RANKING.iter().filter(|m| !methods.iter().any(|n| n == *m)).map(|m| (*m).to_owned()));
-        entries.push((from(&s), Ranking(all)));
-        s.close();
-    }
-    Dated::new(default, entries)
-}
-
-fn targets(top: &Section<'_, '_>) -> Vec<Target> {
-    let of = |s: Section<'_, '_>| {
-        let t = Target { key: s.required_text("key"), value: s.real("value", f64::NAN, 0.0..=1e12), from: from(&s) };
-        if !s.has("value") {
-            s.reader.fault(&s.span, "`target.value` is missing: write a number".to_owned());
-        }
-        s.close();
-        t
-    };
-    top.sections("target").into_iter().map(of).collect()
-}
-
-fn cadences(top: &Section<'_, '_>) -> Vec<Cadence> {
-    let known = |t: &str| CATEGORIES.contains(&t).then(|| t.to_owned());
-    let of = |s: Section<'_, '_>| {
-        if !s.has("category") {
-            s.reader.fault(&s.span, format!("`cadence.category` is missing: use one of {}", CATEGORIES.join(", ")));
-        }
-        let c = Cadence {
-            category: s.parsed("category", &format!("use one of {}", CATEGORIES.join(", ")), known).unwrap_or_default(),
-            review_days: s.optional_whole("review_days", 1..=3660),
-            rotation_days: s.optional_whole("rotation_days", 1..=3660),
-            from: from(&s),
-        };
-        s.close();
-        c
-    };
-    top.sections("cadence").into_iter().map(of).collect()
-}
-
-fn thresholds(top: &Section<'_, '_>) -> Vec<Threshold> {
-    let keys = DEFAULT_THRESHOLDS.map(|(k, _)| k).join(", ");
-    let known = |t: &str| DEFAULT_THRESHOLDS.iter().any(|(k, _)| *k == t).then(|| t.to_owned());
-    let of = |s: Section<'_, '_>| {
-        let t = Threshold { key: s.parsed("key", &format!("use one of {keys}"), known).unwrap_or_default(), value: s.real("value", 0.0, 0.0..=1e12), from: from(&s) };
-        s.close();
-        t
-    };
-    top.sections("threshold").into_iter().map(of).collect()
 }
 
 /// Settings that are each right and cannot stand together.

@@ -4,6 +4,7 @@
 
 pub(crate) mod dated;
 mod fill;
+mod policy;
 mod read;
 
 use std::collections::BTreeMap;
@@ -152,6 +153,8 @@ pub struct SourceConfig {
     pub expected: Expected,
     /// First day that is expected; older events are out of period.
     pub starts: Option<Date>,
+    /// When a snapshot was taken whose key holds no date.
+    pub taken: Option<Timestamp>,
 }
 
 /// The register.
@@ -163,6 +166,8 @@ pub struct RegisterConfig {
     pub pattern: String,
     /// Zone in which a bare date ends.
     pub time_zone: String,
+    /// When a register was taken whose key holds no date.
+    pub taken: Option<Timestamp>,
     /// Canonical field to the register's own header.
     pub columns: BTreeMap<String, String>,
     /// The register's own category text to one of the seven.

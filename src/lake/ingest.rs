@@ -140,8 +140,8 @@ impl Ingest<'_> {
     fn settings(&self, reading: &Reading<'_>) -> String {
         let zone = &self.config.organisation.time_zone;
         let text = match reading {
-            Reading::Source(s) => format!("{READER_VERSION} {} {} {:?} {zone}", s.reader.kind(), s.tenant, s.starts),
-            Reading::Register(r, _) => format!("{READER_VERSION} register {} {:?} {:?} {zone}", r.time_zone, r.columns, r.categories),
+            Reading::Source(s) => format!("{READER_VERSION} {} {} {:?} {:?} {zone}", s.reader.kind(), s.tenant, s.starts, s.taken),
+            Reading::Register(r, _) => format!("{READER_VERSION} register {} {:?} {:?} {:?} {zone}", r.time_zone, r.taken, r.columns, r.categories),
         };
         digest::sha256(text.as_bytes())
     }
@@ -155,9 +155,14 @@ impl Ingest<'_> {
         };
         let mut snapshot_at = Instant::default();
         if snapshot {
-            match source::snapshot_time(&object.key, &period::zone(&self.config.organisation.time_zone)?) {
-                Ok(at) => snapshot_at = at,
-                Err(e) => return Ok(ObjectEntry { fault: Some(format!("{e:#}")), ..entry }),
+            let taken = match reading {
+                Reading::Source(s) => s.taken,
+                Reading::Register(r, _) => r.taken,
+            };
+            match (source::snapshot_time(&object.key, &period::zone(&self.config.organisation.time_zone)?), taken) {
+                (Ok(at), _) => snapshot_at = at,
+                (Err(_), Some(taken)) => snapshot_at = period::instant(taken),
+                (Err(e), None) => return Ok(ObjectEntry { fault: Some(format!("{e:#}")), ..entry }),
             }
             entry.snapshot_at = Some(snapshot_at.0);
         }

@@ -228,7 +228,7 @@ mod tests {
     use crate::table::{Row, TableBuilder};
 
     fn config() -> RegisterConfig {
-        RegisterConfig { url: "r".into(), pattern: "*".into(), time_zone: "Europe/Berlin".into(), columns: BTreeMap::new(), categories: BTreeMap::new() }
+        RegisterConfig { url: "r".into(), pattern: "*".into(), time_zone: "Europe/Berlin".into(), taken: None, columns: BTreeMap::new(), categories: BTreeMap::new() }
     }
 
     fn rows(config: &RegisterConfig, text: &str) -> (Vec<arrow::record_batch::RecordBatch>, u64) {

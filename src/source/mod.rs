@@ -254,7 +254,9 @@ fn stamp(key: &str) -> Option<(Date, Option<jiff::civil::Time>)> {
 /// # Errors
 /// When the key holds no date.
 pub fn snapshot_time(key: &str, zone: &TimeZone) -> anyhow::Result<Instant> {
-    let (date, time) = stamp(key).with_context(|| format!("`{key}` is a snapshot without a date in its name: write the day it was taken into it, for example `2026-10-31`"))?;
+    let (date, time) = stamp(key).with_context(|| {
+        format!("`{key}` is a snapshot without a date in its name: write the day it was taken into it, for example `2026-10-31`, or set `taken` in the configuration")
+    })?;
     match time {
         Some(time) => Ok(crate::period::instant(date.to_datetime(time).to_zoned(TimeZone::UTC)?.timestamp())),
         None => Ok(crate::period::instant(crate::period::start_of(date, zone)?)),

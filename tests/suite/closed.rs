@@ -77,6 +77,8 @@ fn a_snapshot_without_a_date_in_its_name_is_named() {
     let outcome = tenant.run();
     assert!(outcome.results.intake.objects.iter().any(|o| o.fault.contains("without a date in its name")));
     not_computed(&outcome, "K1");
+    tenant.configure("kind = \"entra.users\"", "kind = \"entra.users\"\ntaken = \"2026-10-31T02:00:00Z\"");
+    computed(&tenant.run(), &["K1", "K3"]);
 }
 
 #[test]

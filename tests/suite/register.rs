@@ -18,6 +18,7 @@ fn config() -> RegisterConfig {
         url: "register".into(),
         pattern: "*".into(),
         time_zone: "Europe/Berlin".into(),
+        taken: None,
         columns: columns.map(|(field, header)| (field.to_owned(), header.to_owned())).into(),
         categories: BTreeMap::new(),
     }
