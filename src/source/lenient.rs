@@ -251,7 +251,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Maybe<T> {
     }
 }
 
-/// Declares a borrowed struct whose keys may repeat, be unknown, or come in Pascal case.
+/// Declares a borrowed struct whose keys may repeat, be unknown, or come in any case: Azure Monitor writes them in
+/// Pascal case, some forwarders in lower case.
 macro_rules! lenient {
     ($(#[$meta:meta])* $name:ident { $( $key:literal => $field:ident: $ty:ty, )* }) => {
         $(#[$meta])*
@@ -269,13 +270,13 @@ macro_rules! lenient {
                     fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                         let mut out = $name::default();
                         while let Some(key) = map.next_key::<$crate::source::lenient::Key<'de>>()? {
-                            match key.as_str() {
+                            let key = key.as_str();
+                            match key {
                                 $( $key => out.$field = map.next_value()?, )*
-                                other if other.as_bytes().first().is_some_and(u8::is_ascii_uppercase) => {
-                                    $( if other.eq_ignore_ascii_case($key) { out.$field = map.next_value()?; continue; } )*
+                                _ => {
+                                    $( if key.eq_ignore_ascii_case($key) { out.$field = map.next_value()?; continue; } )*
                                     map.next_value::<serde::de::IgnoredAny>()?;
                                 }
-                                _ => { map.next_value::<serde::de::IgnoredAny>()?; }
                             }
                         }
                         Ok(out)
@@ -337,9 +338,11 @@ mod tests {
     }
 
     #[test]
-    fn repeated_unknown_and_pascal_case_keys() {
+    fn repeated_and_unknown_keys_in_any_case() {
         let s = read(r#"{"id":"a","x":{"y":[1,{"z":2}]},"Code":"7","id":"b","flag":"True"}"#);
         assert_eq!((s.id.get(), s.code.0, s.flag.0), (Some("b"), Some(7), Some(true)));
+        let s = read(r#"{"ID":"a","cODE":7,"codes":8}"#);
+        assert_eq!((s.id.get(), s.code.0), (Some("a"), Some(7)));
     }
 
     #[test]

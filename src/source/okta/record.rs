@@ -1,39 +1,8 @@
 //! A System Log event as Okta and the tools behind it write it: borrowed, forgiving, in one pass.
 
-use super::super::lenient::{Key, List, Maybe, Real, Text, Whole};
+use super::super::lenient::{List, Maybe, Real, Text, Whole, lenient};
 
-/// Declares a borrowed struct whose keys may repeat, be unknown, or come in any case: some tools write every
-/// key in lower case, which `lenient!` does not expect.
-macro_rules! any_case {
-    ($(#[$meta:meta])* $name:ident { $( $key:literal => $field:ident: $ty:ty, )* }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Default)]
-        pub(super) struct $name<'a> { $( pub(super) $field: $ty, )* pub(super) marker: std::marker::PhantomData<&'a ()> }
-
-        impl<'de: 'a, 'a> serde::Deserialize<'de> for $name<'a> {
-            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                struct Fields<'a>(std::marker::PhantomData<&'a ()>);
-                impl<'de: 'a, 'a> serde::de::Visitor<'de> for Fields<'a> {
-                    type Value = $name<'a>;
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str("an object")
-                    }
-                    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                        let mut out = $name::default();
-                        while let Some(key) = map.next_key::<Key<'de>>()? {
-                            $( if key.as_str().eq_ignore_ascii_case($key) { out.$field = map.next_value()?; continue; } )*
-                            map.next_value::<serde::de::IgnoredAny>()?;
-                        }
-                        Ok(out)
-                    }
-                }
-                d.deserialize_map(Fields(std::marker::PhantomData))
-            }
-        }
-    };
-}
-
-any_case! {
+lenient! {
     /// A `LogEvent`, or what wraps one: `detail` of `EventBridge`, `event` of Splunk, `data.events` of an event hook.
     LogEvent {
         "uuid" => uuid: Text<'a>,
@@ -54,17 +23,17 @@ any_case! {
     }
 }
 
-any_case! { Hook { "events" => events: Option<List<Maybe<LogEvent<'a>>>>, } }
-any_case! { Actor { "id" => id: Text<'a>, "type" => kind: Text<'a>, "alternateId" => name: Text<'a>, } }
-any_case! { Outcome { "result" => result: Text<'a>, "reason" => reason: Text<'a>, } }
-any_case! { Transaction { "id" => id: Text<'a>, } }
-any_case! { Security { "asNumber" => asn: Whole, } }
-any_case! { UserAgent { "browser" => browser: Text<'a>, "rawUserAgent" => raw: Text<'a>, } }
-any_case! { Geolocation { "lat" => latitude: Real, "lon" => longitude: Real, } }
-any_case! { Geography { "country" => country: Text<'a>, "geolocation" => point: Maybe<Geolocation<'a>>, } }
-any_case! { Client { "userAgent" => agent: Maybe<UserAgent<'a>>, "ipAddress" => ip: Text<'a>, "geographicalContext" => geography: Maybe<Geography<'a>>, } }
-any_case! { Issuer { "id" => id: Text<'a>, } }
-any_case! {
+lenient! { Hook { "events" => events: Option<List<Maybe<LogEvent<'a>>>>, } }
+lenient! { Actor { "id" => id: Text<'a>, "type" => kind: Text<'a>, "alternateId" => name: Text<'a>, } }
+lenient! { Outcome { "result" => result: Text<'a>, "reason" => reason: Text<'a>, } }
+lenient! { Transaction { "id" => id: Text<'a>, } }
+lenient! { Security { "asNumber" => asn: Whole, } }
+lenient! { UserAgent { "browser" => browser: Text<'a>, "rawUserAgent" => raw: Text<'a>, } }
+lenient! { Geolocation { "lat" => latitude: Real, "lon" => longitude: Real, } }
+lenient! { Geography { "country" => country: Text<'a>, "geolocation" => point: Maybe<Geolocation<'a>>, } }
+lenient! { Client { "userAgent" => agent: Maybe<UserAgent<'a>>, "ipAddress" => ip: Text<'a>, "geographicalContext" => geography: Maybe<Geography<'a>>, } }
+lenient! { Issuer { "id" => id: Text<'a>, } }
+lenient! {
     /// Most members are null in practice.
     Context {
         "authenticationProvider" => provider: Text<'a>,
@@ -75,7 +44,7 @@ any_case! {
         "issuer" => issuer: Maybe<Issuer<'a>>,
     }
 }
-any_case! {
+lenient! {
     /// The order of targets is not fixed: they are found by type.
     Target {
         "id" => id: Text<'a>,
@@ -84,15 +53,15 @@ any_case! {
         "detailEntry" => detail: Maybe<TargetDetail<'a>>,
     }
 }
-any_case! {
+lenient! {
     TargetDetail {
         "methodTypeUsed" => method: Text<'a>,
         "methodUsedVerifiedProperties" => properties: List<Text<'a>>,
         "policyRuleFactorMode" => factor_mode: Text<'a>,
     }
 }
-any_case! { Debugging { "debugData" => data: Maybe<DebugData<'a>>, } }
-any_case! {
+lenient! { Debugging { "debugData" => data: Maybe<DebugData<'a>>, } }
+lenient! {
     DebugData {
         "factor" => factor: Text<'a>,
         "factorIntent" => intent: Text<'a>,
