@@ -4,6 +4,7 @@
 //! names end here: no later stage knows which provider a row came from.
 
 mod aws;
+mod decision;
 mod duo;
 mod entra;
 mod frame;

@@ -1,5 +1,7 @@
 //! How a console sign-in was satisfied: formats.md 8.1, row by row, first match wins.
 
+use super::super::decision::{Decision, because, decide};
+
 /// What signs in through the identity centre of the organisation; stands in the path of its roles.
 const IDENTITY_CENTRE: &str = "sso.amazonaws.com";
 
@@ -31,25 +33,6 @@ impl<'a> Facts<'a> {
             provider => Some(provider),
         }
     }
-}
-
-/// What a row decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Decision {
-    /// One of the eight canonical outcomes.
-    pub(super) outcome: &'static str,
-    /// Class of denial or cause; `root` marks the account's root user.
-    pub(super) reason: Option<&'static str>,
-    /// Canonical method; empty text when none.
-    pub(super) method: &'static str,
-}
-
-const fn decide(outcome: &'static str) -> Decision {
-    Decision { outcome, reason: None, method: "" }
-}
-
-const fn because(outcome: &'static str, reason: &'static str) -> Decision {
-    Decision { reason: Some(reason), ..decide(outcome) }
 }
 
 /// One row of the table.

@@ -1,25 +1,7 @@
 //! What an authentication event proves: formats.md 6.4, row by row, first match wins.
 
+use super::super::decision::{Decision, because, decide};
 use super::facts::{self, Ended, Facts};
-
-/// What a row decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Decision {
-    /// One of the eight canonical outcomes.
-    pub(super) outcome: &'static str,
-    /// Relaxation, class of denial or cause.
-    pub(super) reason: Option<&'static str>,
-    /// Canonical method; empty text when none.
-    pub(super) method: &'static str,
-}
-
-const fn decide(outcome: &'static str) -> Decision {
-    Decision { outcome, reason: None, method: "" }
-}
-
-const fn because(outcome: &'static str, reason: &'static str) -> Decision {
-    Decision { reason: Some(reason), ..decide(outcome) }
-}
 
 /// One row of the table.
 pub(super) struct Rule {

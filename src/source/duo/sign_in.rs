@@ -3,9 +3,10 @@
 //! A row tells of the second factor only. Whether a first factor came before, and every sign-in that was never
 //! sent to Duo, stand elsewhere: shares of all sign-ins need the log of the identity provider beside it.
 
+use super::super::decision::Decision;
 use super::super::lenient::{List, Maybe, Real, Text, Whole, lenient};
 use super::super::{Expected, ObjectContext, Record, Reject, Rows, Source, method};
-use super::decision::{self, Decision};
+use super::decision;
 use super::facts::{Ended, Facts};
 use crate::period;
 use crate::table::{Instant, Row, SignIn, Table};

@@ -1,31 +1,9 @@
 //! How a sign-in was satisfied: formats.md 1.10, row by row, first match wins.
 
+use super::super::decision::{Decision, because, decide};
 use super::codes::{self, CodeClass};
 use super::facts::{Facts, Requirement, Role};
 use super::words;
-
-/// What a row decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Decision {
-    /// One of the eight canonical outcomes.
-    pub(super) outcome: &'static str,
-    /// Class of denial, relaxation or interrupt.
-    pub(super) reason: Option<&'static str>,
-    /// Canonical method; empty text when none.
-    pub(super) method: &'static str,
-    /// Multi-factor in one gesture.
-    pub(super) one_gesture: bool,
-    /// A later copy of the record may say more.
-    pub(super) provisional: bool,
-}
-
-const fn decide(outcome: &'static str) -> Decision {
-    Decision { outcome, reason: None, method: "", one_gesture: false, provisional: false }
-}
-
-const fn because(outcome: &'static str, reason: &'static str) -> Decision {
-    Decision { reason: Some(reason), ..decide(outcome) }
-}
 
 /// One row of the table.
 pub(super) struct Rule {

@@ -1,7 +1,8 @@
 //! Sign-in logs: Graph v1.0 and beta `signIn`, bare or in an Azure Monitor envelope (formats.md 1.1–1.6).
 
+use super::super::decision::Decision;
 use super::super::{Expected, ObjectContext, Record, Reject, Rows, Source, method, time};
-use super::decision::{self, Decision};
+use super::decision;
 use super::facts::{Envelope, Facts, Success};
 use super::record::{Properties, SignInRecord, Step, Steps, Wrapped};
 use super::{codes, words};

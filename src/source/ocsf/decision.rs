@@ -1,5 +1,6 @@
 //! How an authentication was satisfied: the rule of formats.md 9, part by part, first match wins.
 
+use super::super::decision::{Decision, because, decide};
 use super::super::method;
 
 /// Did it succeed?
@@ -68,25 +69,6 @@ pub(super) fn factor(id: Option<i64>, caption: &str) -> FactorFact<'_> {
     let known = FACTORS.iter().find(|(n, _, _)| Some(*n) == id).or_else(|| FACTORS.iter().find(|(_, name, _)| name.eq_ignore_ascii_case(caption)));
     let raw = if caption.is_empty() { known.map_or("", |(_, name, _)| *name) } else { caption };
     FactorFact { method: known.map_or("other", |(_, _, method)| *method), raw }
-}
-
-/// What a row decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Decision {
-    /// One of the eight canonical outcomes.
-    pub(super) outcome: &'static str,
-    /// Class of denial or cause.
-    pub(super) reason: Option<&'static str>,
-    /// Canonical method; empty text when none.
-    pub(super) method: &'static str,
-}
-
-const fn decide(outcome: &'static str) -> Decision {
-    Decision { outcome, reason: None, method: "" }
-}
-
-const fn because(outcome: &'static str, reason: &'static str) -> Decision {
-    Decision { reason: Some(reason), ..decide(outcome) }
 }
 
 /// One row of the table.

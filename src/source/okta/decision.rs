@@ -3,29 +3,9 @@
 //! The document decides per session; a record is read alone. Each row therefore asks only what one event can
 //! answer, and the journey step joins the events of a session (see `sign_in`).
 
+use super::super::decision::{Decision, because, decide};
 use super::facts::{Ended, Facts, Kind};
 use super::words;
-
-/// What a row decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Decision {
-    /// One of the eight canonical outcomes.
-    pub(super) outcome: &'static str,
-    /// Class of denial or cause.
-    pub(super) reason: Option<&'static str>,
-    /// Canonical method; empty text when none.
-    pub(super) method: &'static str,
-    /// Multi-factor in one gesture.
-    pub(super) one_gesture: bool,
-}
-
-const fn decide(outcome: &'static str) -> Decision {
-    Decision { outcome, reason: None, method: "", one_gesture: false }
-}
-
-const fn because(outcome: &'static str, reason: &'static str) -> Decision {
-    Decision { reason: Some(reason), ..decide(outcome) }
-}
 
 /// One row of the table.
 pub(super) struct Rule {

@@ -14,8 +14,9 @@
 //! - A refusal is tied to its transaction, not to the session: it undoes a factor given in the same request,
 //!   and cannot hide a session that began without one.
 
+use super::super::decision::Decision;
 use super::super::{Expected, ObjectContext, Record, Reject, Rows, Source, method, time};
-use super::decision::{self, Decision};
+use super::decision;
 use super::facts::{Ended, Facts, Kind};
 use super::record::{LogEvent, known};
 use crate::period;
