@@ -7,7 +7,7 @@ use super::policy::{cadences, ranking, targets, thresholds, trust};
 use super::read::{Fault, Reader, Section};
 use super::{CATEGORIES, Config, Organisation, Output, PopulationRules, RegisterConfig, Run, SourceConfig};
 use crate::period;
-use crate::source::{self, Expected};
+use crate::source::{self, Expected, Form};
 use crate::store::{Secret, StoreOptions, environment};
 
 pub(super) fn config(text: &str, base: &Path) -> Result<Config, Vec<Fault>> {
@@ -141,13 +141,14 @@ fn sources(top: &Section<'_, '_>) -> Vec<SourceConfig> {
         });
         let (url, pattern, tenant) = (s.required_text("url"), glob(&s, "**/*"), s.text("tenant", ""));
         let taken = taken(&s);
+        let form = s.parsed("format", "use `detect`, `json` or `csv`", Form::named).unwrap_or_default();
         let starts = s.parsed("starts", "write a date, for example `2026-01-01`", |t| t.parse().ok());
         s.close();
         if let Some(reader) = reader {
             if expected.is_some_and(|e| e != reader.expected()) {
                 s.reader.fault(&s.span, format!("`source.expected` of `{id}`: kind `{}` always delivers the other way; leave the key out", reader.kind()));
             }
-            found.push(SourceConfig { id, reader, url, pattern, tenant, expected: reader.expected(), starts, taken });
+            found.push(SourceConfig { id, reader, url, pattern, tenant, expected: reader.expected(), starts, taken, form });
         }
     }
     found

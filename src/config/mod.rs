@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::source::{Expected, Source};
+use crate::source::{Expected, Form, Source};
 use crate::store::{self, StoreOptions};
 
 pub use dated::{Cadence, Dated, Ranking, Target, Threshold, Trust};
@@ -155,6 +155,8 @@ pub struct SourceConfig {
     pub starts: Option<Date>,
     /// When a snapshot was taken whose key holds no date.
     pub taken: Option<Timestamp>,
+    /// Form of the content, where it is not to be told from the first bytes.
+    pub form: Form,
 }
 
 /// The register.

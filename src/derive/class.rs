@@ -2,6 +2,7 @@
 
 use crate::config::Trust;
 use crate::table::derived::Event;
+use crate::table::sign_ins::OTHER_EVENTS;
 
 /// Class and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,10 @@ pub(crate) fn class<'a>(event: &Event<'a>, trust: &Trust) -> Option<Class<'a>> {
     if event.outcome == "unknown" {
         // Whether it succeeded cannot be told, so it can be neither covered nor uncovered.
         return plain("U", "outcome_unknown");
+    }
+    if event.mfa_reason == Some(OTHER_EVENTS) {
+        // No other event of the sign-in came: what this one leaves open stays open.
+        return plain("U", OTHER_EVENTS);
     }
     if event.legacy_protocol {
         // A client that cannot do MFA is a gap, whatever the MFA text says.

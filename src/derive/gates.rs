@@ -9,7 +9,7 @@ use crate::config::{Config, SourceConfig};
 use crate::lake::{ObjectEntry, Partitions, SourceLedger};
 use crate::period::{self, Period};
 use crate::source::Expected;
-use crate::table::{Day, Instant};
+use crate::table::{Day, Instant, Rejected, Row};
 
 /// One expected delivery of one source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,8 @@ impl Gates {
                     snapshot(inputs, ledger, &s.id, s.reader.kind(), tables.first().copied().unwrap_or(""), period::instant(period.start), Day(period::day(period.first).0 - 1));
                 close(&mut gates.at_start, &tables, &[opening]);
             }
-            close(&mut gates.closed, &tables, &deliveries);
+            let touched: Vec<&'static str> = tables.iter().copied().chain(s.reader.beside().iter().map(|t| t.name)).collect();
+            close(&mut gates.closed, &touched, &deliveries);
             gates.deliveries.extend(deliveries);
         }
         if let Some(ledger) = inputs.ledgers.get("register") {
@@ -122,8 +123,10 @@ impl Delivered {
 fn by_day(ledger: &SourceLedger, period: &Period) -> BTreeMap<i32, Delivered> {
     let mut found: BTreeMap<i32, Delivered> = BTreeMap::new();
     for (key, e) in &ledger.objects {
-        let mut days: Vec<i32> = e.key_day.map_or_else(|| e.fragments.iter().map(|f| f.day).collect(), |d| vec![d]);
-        if days.is_empty() && e.fault.is_some() {
+        let held = || e.fragments.iter().filter(|f| f.table != Rejected::TABLE.name).map(|f| f.day);
+        let named = e.key_day.map(|last| e.key_from.unwrap_or(last)..=last);
+        let mut days: BTreeSet<i32> = named.map_or_else(|| held().collect(), Iterator::collect);
+        if days.is_empty() && (e.fault.is_some() || e.rejected > 0) {
             // A broken object without a day in its name can hide any day.
             days = period.days().map(|d| period::day(d).0).collect();
         }

@@ -4,6 +4,7 @@
 //! outcome is that of its last settled row. Prompts and interrupt pages before it are not failures.
 
 use crate::table::derived::Event;
+use crate::table::sign_ins::OTHER_EVENTS;
 
 /// Longest pause inside a journey.
 const GAP: i64 = 10 * 60 * 1_000_000;
@@ -27,7 +28,7 @@ fn belongs(e: &Event<'_>) -> bool {
 }
 
 fn settled(e: &Event<'_>) -> bool {
-    matches!(e.outcome, "success" | "failure")
+    matches!(e.outcome, "success" | "failure") && e.mfa_reason != Some(OTHER_EVENTS)
 }
 
 /// Joins rows into journeys, ordered by identity, application and time.

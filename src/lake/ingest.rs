@@ -4,17 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use anyhow::Context;
-use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
-use super::ledger::{self, Fragment, ObjectEntry, Partitions, READER_VERSION, SourceLedger};
-use super::parquet::encode_fragment;
-use super::{Lake, merge, unpack};
-use crate::config::{Config, SourceConfig};
-use crate::source::{self, Expected, FrameError, ObjectContext, Rows};
+use super::ledger::{self, ObjectEntry, Partitions, READER_VERSION, SourceLedger};
+use super::object::{self, Job, Reading};
+use super::{Lake, merge};
+use crate::config::Config;
 use crate::store::{Object, Place, Stores};
-use crate::table::{Instant, Partition, TableBuilder};
-use crate::{digest, period, register};
+use crate::{digest, period};
 
 /// Told as work proceeds; drawn as bars or written as log lines by the command.
 pub trait Watch: Sync + Debug {
@@ -54,12 +51,6 @@ pub struct Ingest<'a> {
     pub lake: &'a Lake,
     /// Progress.
     pub watch: &'a dyn Watch,
-}
-
-/// What one source's objects are read with.
-enum Reading<'a> {
-    Source(&'a SourceConfig),
-    Register(&'a crate::config::RegisterConfig, TimeZone),
 }
 
 impl Ingest<'_> {
@@ -103,23 +94,24 @@ impl Ingest<'_> {
             );
             known = SourceLedger { settings, ..SourceLedger::default() };
         }
-        let fresh: Vec<Object> = objects
-            .into_iter()
-            .filter(|o| {
+        let jobs = jobs(&objects, reading);
+        let fresh: Vec<&Job<'_>> = jobs
+            .iter()
+            .filter(|j| {
                 // A faulty object is tried again: what kept it from being read may be over.
-                let same = known.objects.get(&o.key).is_some_and(|e| e.version == o.version && e.size == o.size && e.fault.is_none());
+                let same = known.objects.get(&j.object.key).is_some_and(|e| e.version == j.state && e.size == j.object.size && e.fault.is_none());
                 report.unchanged += u64::from(same);
                 !same
             })
             .collect();
-        self.watch.source(id, fresh.len() as u64, fresh.iter().map(|o| o.size).sum());
+        self.watch.source(id, fresh.len() as u64, fresh.iter().map(|j| j.object.size).sum());
         let read: Vec<(String, ObjectEntry)> = pool.install(|| {
             fresh
                 .par_iter()
-                .map(|o| {
-                    let entry = self.object(id, place, o, reading)?;
-                    self.watch.object(id, &o.key, &entry);
-                    Ok((o.key.clone(), entry))
+                .map(|job| {
+                    let entry = object::read(self, id, place, job, reading)?;
+                    self.watch.object(id, &job.object.key, &entry);
+                    Ok((job.object.key.clone(), entry))
                 })
                 .collect::<anyhow::Result<_>>()
         })?;
@@ -140,128 +132,26 @@ impl Ingest<'_> {
     fn settings(&self, reading: &Reading<'_>) -> String {
         let zone = &self.config.organisation.time_zone;
         let text = match reading {
-            Reading::Source(s) => format!("{READER_VERSION} {} {} {:?} {:?} {zone}", s.reader.kind(), s.tenant, s.starts, s.taken),
+            Reading::Source(s) => format!("{READER_VERSION} {} {} {:?} {:?} {:?} {zone}", s.reader.kind(), s.tenant, s.starts, s.taken, s.form),
             Reading::Register(r, _) => format!("{READER_VERSION} register {} {:?} {:?} {:?} {zone}", r.time_zone, r.taken, r.columns, r.categories),
         };
         digest::sha256(text.as_bytes())
     }
-
-    fn object(&self, id: &str, place: &Place, object: &Object, reading: &Reading<'_>) -> anyhow::Result<ObjectEntry> {
-        let mut entry = ObjectEntry { version: object.version.clone(), size: object.size, ..ObjectEntry::default() };
-        entry.key_day = source::day_in_key(&object.key).map(|d| period::day(d).0);
-        let snapshot = match reading {
-            Reading::Source(s) => s.reader.expected() == Expected::Snapshot,
-            Reading::Register(..) => true,
-        };
-        let mut snapshot_at = Instant::default();
-        if snapshot {
-            let taken = match reading {
-                Reading::Source(s) => s.taken,
-                Reading::Register(r, _) => r.taken,
-            };
-            match (source::snapshot_time(&object.key, &period::zone(&self.config.organisation.time_zone)?), taken) {
-                (Ok(at), _) => snapshot_at = at,
-                (Err(_), Some(taken)) => snapshot_at = period::instant(taken),
-                (Err(e), None) => return Ok(ObjectEntry { fault: Some(format!("{e:#}")), ..entry }),
-            }
-            entry.snapshot_at = Some(snapshot_at.0);
-        }
-        let mut stream = place.read(object);
-        let tenant = match reading {
-            Reading::Source(s) => s.tenant.as_str(),
-            Reading::Register(..) => "",
-        };
-        let context = ObjectContext { source: id, tenant, key: &object.key, snapshot_at };
-        match unpack::unpack(&mut stream, matches!(reading, Reading::Register(..))) {
-            Err(e) => entry.fault = Some(format!("truncated or unreadable: {e}")),
-            Ok((packed, mut plain)) => {
-                let mut writer = FragmentWriter { lake: self.lake, object: &context, version: &object.version, snapshot, starts: starts(reading), entry: &mut entry, written: 0 };
-                let (counts, format, fault) = match reading {
-                    Reading::Source(s) => {
-                        let flush_at = usize::try_from(self.config.run.rows_in_memory).unwrap_or(usize::MAX);
-                        let (counts, framed) = source::read_records(s.reader, &context, &mut plain, flush_at, &mut |rows| writer.write(rows))?;
-                        (counts, "json", framed.err().as_ref().map(FrameError::to_string))
-                    }
-                    Reading::Register(config, zone) => match register::read(&mut plain, &context, config, zone) {
-                        Ok((counts, mut rows, format)) => {
-                            writer.write(&mut rows)?;
-                            (counts, format, None)
-                        }
-                        Err(e) => (source::Counts::default(), "unknown", Some(format!("{e:#}"))),
-                    },
-                };
-                entry.format = format!("{packed}{format}");
-                (entry.read, entry.rejected, entry.reasons, entry.continues) = (counts.read, counts.rejected, counts.reasons, counts.continues);
-                entry.fault = fault;
-            }
-        }
-        match stream.finish() {
-            Ok(sha256) => entry.sha256 = sha256,
-            Err(e) => entry.fault = Some(format!("truncated or unreadable: {e}")),
-        }
-        Ok(entry)
-    }
 }
 
-fn starts(reading: &Reading<'_>) -> Option<i32> {
-    match reading {
-        Reading::Source(s) => s.starts.map(|d| period::day(d).0),
+/// Every object with the companion that is read together with it.
+fn jobs<'o>(objects: &'o [Object], reading: &Reading<'_>) -> Vec<Job<'o>> {
+    let main_of = |o: &Object| match reading {
+        Reading::Source(s) => s.reader.companion_of(&o.key),
         Reading::Register(..) => None,
-    }
-}
-
-/// Writes the rows of one object, cut by partition day.
-struct FragmentWriter<'w> {
-    lake: &'w Lake,
-    object: &'w ObjectContext<'w>,
-    version: &'w str,
-    snapshot: bool,
-    starts: Option<i32>,
-    entry: &'w mut ObjectEntry,
-    written: usize,
-}
-
-impl FragmentWriter<'_> {
-    fn write(&mut self, rows: &mut Rows) -> anyhow::Result<()> {
-        for builder in rows.filled() {
-            self.table(builder)?;
-        }
-        Ok(())
-    }
-
-    fn table(&mut self, builder: &mut TableBuilder) -> anyhow::Result<()> {
-        let table = builder.table();
-        let batch = builder.finish()?;
-        if self.snapshot || table.partition != Partition::EventDay {
-            // The partition of a snapshot is the UTC day its instant falls on.
-            return self.fragment(&table, period::utc_day(self.object.snapshot_at).0, &batch);
-        }
-        self.note_events(&batch)?;
-        for (day, part) in merge::by_day(&batch)? {
-            if self.starts.is_some_and(|s| day < s) {
-                self.entry.out_of_period += part.num_rows() as u64;
-            } else {
-                self.fragment(&table, day, &part)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn note_events(&mut self, batch: &arrow::record_batch::RecordBatch) -> anyhow::Result<()> {
-        let at: &arrow::array::TimestampMicrosecondArray = crate::table::typed(batch, "events", "occurred_at")?;
-        let (low, high) = (arrow::compute::min(at), arrow::compute::max(at));
-        self.entry.first_event = self.entry.first_event.into_iter().chain(low).min();
-        self.entry.last_event = self.entry.last_event.into_iter().chain(high).max();
-        Ok(())
-    }
-
-    fn fragment(&mut self, table: &crate::table::Table, day: i32, batch: &arrow::record_batch::RecordBatch) -> anyhow::Result<()> {
-        let name = digest::sha256(format!("{}\n{}\n{}", self.object.source, self.object.key, self.version).as_bytes());
-        let key = format!("fragments/{}/{}-{:03}.parquet", table.name, &name[..24], self.written);
-        let bytes = encode_fragment(batch)?;
-        self.entry.fragments.push(Fragment { table: table.name.to_owned(), day, rows: batch.num_rows() as u64, key: key.clone(), sha256: digest::sha256(&bytes) });
-        self.lake.place().put(&key, bytes)?;
-        self.written += 1;
-        Ok(())
-    }
+    };
+    let mains: BTreeMap<String, &Object> = objects.iter().filter_map(|o| Some((main_of(o)?, o))).collect();
+    let known: BTreeSet<&str> = objects.iter().map(|o| o.key.as_str()).collect();
+    let job = |object: &'o Object| {
+        let companion = mains.get(&object.key).copied();
+        // A companion that comes later, or comes anew, changes what the object says.
+        let state = companion.map_or(object.version.clone(), |c| format!("{} with {}", object.version, c.version));
+        Job { object, state, companion, orphan: main_of(object).filter(|m| !known.contains(m.as_str())) }
+    };
+    objects.iter().map(job).collect()
 }

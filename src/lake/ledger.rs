@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
+use crate::source::Refusals;
 use crate::store::Place;
 
 /// Bumped when a reader or a table changes meaning: everything is read again.
-pub(super) const READER_VERSION: u32 = 3;
+pub(super) const READER_VERSION: u32 = 4;
 
 /// Every object of one source.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,14 +36,17 @@ pub struct ObjectEntry {
     pub format: String,
     /// Snapshot instant in microseconds; absent for event sources.
     pub snapshot_at: Option<i64>,
-    /// Local day the key speaks for, as days since 1970; absent when it names none.
+    /// First local day the key speaks for, as days since 1970; absent when it names none.
+    #[serde(default)]
+    pub key_from: Option<i32>,
+    /// Last local day the key speaks for.
     pub key_day: Option<i32>,
     /// Records met.
     pub read: u64,
     /// Records refused.
     pub rejected: u64,
-    /// Reason to first offset and count.
-    pub reasons: BTreeMap<String, (u64, u64)>,
+    /// Refused records by reason.
+    pub reasons: BTreeMap<String, Refusals>,
     /// Rows outside the lake's window.
     pub out_of_period: u64,
     /// First event in microseconds.

@@ -13,6 +13,7 @@
 mod ingest;
 mod ledger;
 mod merge;
+mod object;
 mod parquet;
 mod unpack;
 

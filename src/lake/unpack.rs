@@ -1,65 +1,161 @@
-//! Decompression by magic bytes, in bounded memory.
+//! Containers undone by content: compression, archives and UTF-16, in bounded memory.
 
 use std::io::{self, Cursor, Read};
 
+use encoding_rs_io::DecodeReaderBytesBuilder;
 use flate2::read::MultiGzDecoder;
 
-/// A stream with its compression undone and the name of what was found. A `workbook` is a zip file itself.
-pub(super) fn unpack<'r>(mut stream: impl Read + 'r, workbook: bool) -> io::Result<(&'static str, Box<dyn Read + 'r>)> {
-    let mut head = [0u8; 6];
-    let mut got = 0;
-    while got < head.len() {
-        match stream.read(&mut head[got..])? {
-            0 => break,
-            n => got += n,
+use crate::store;
+
+/// Plain content of an object, or of one file of an archive.
+pub(super) struct Part<'p> {
+    /// `gzip+`, `zip+`, … as found.
+    pub(super) packed: &'static str,
+    /// Name in the archive; empty text outside one.
+    pub(super) name: &'p str,
+    /// The content as UTF-8 where it was UTF-16.
+    pub(super) stream: &'p mut dyn Read,
+}
+
+/// Feeds every part of a stream to `each`. A workbook is a zip file that is no archive.
+///
+/// The outer error is that of `each`, the inner one says why the container cannot be read.
+pub(super) fn parts(stream: &mut dyn Read, workbook: bool, each: &mut dyn FnMut(Part<'_>) -> anyhow::Result<()>) -> anyhow::Result<io::Result<()>> {
+    let (start, mut whole) = match head(stream) {
+        Ok(found) => found,
+        Err(e) => return Ok(Err(e)),
+    };
+    match start.as_slice() {
+        [0x1f, 0x8b, ..] => text("gzip+", "", &mut MultiGzDecoder::new(whole), each),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => match zstd::stream::read::Decoder::new(whole) {
+            Ok(mut decoder) => text("zstd+", "", &mut decoder, each),
+            Err(e) => Ok(Err(e)),
+        },
+        [b'P', b'K', 3 | 5, 4 | 6, ..] if !workbook => archive(&mut whole, each),
+        [b'B', b'Z', b'h', ..] => Ok(refuse("bzip2")),
+        [0xfd, b'7', b'z', b'X', b'Z', 0] => Ok(refuse("xz")),
+        _ => text("", "", &mut whole, each),
+    }
+}
+
+fn refuse(what: &str) -> io::Result<()> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, format!("{what} is not read by this version: store the export plain, as gzip, zstd or zip")))
+}
+
+/// The first bytes and the stream with them put back.
+fn head<'r>(stream: &'r mut dyn Read) -> io::Result<(Vec<u8>, impl Read + 'r)> {
+    let mut start = Vec::with_capacity(6);
+    stream.take(6).read_to_end(&mut start)?;
+    Ok((start.clone(), Cursor::new(start).chain(stream)))
+}
+
+/// What is no container any more; UTF-16, which Windows tools write with a byte order mark, becomes UTF-8.
+fn text(packed: &'static str, name: &str, stream: &mut dyn Read, each: &mut dyn FnMut(Part<'_>) -> anyhow::Result<()>) -> anyhow::Result<io::Result<()>> {
+    let (start, mut whole) = match head(stream) {
+        Ok(found) => found,
+        Err(e) => return Ok(Err(e)),
+    };
+    if matches!(start.as_slice(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
+        let mut utf8 = DecodeReaderBytesBuilder::new().bom_sniffing(true).strip_bom(true).build(whole);
+        return each(Part { packed, name, stream: &mut utf8 }).map(Ok);
+    }
+    each(Part { packed, name, stream: &mut whole }).map(Ok)
+}
+
+/// Every file of an archive, in the order of its directory, which stands at its end: the archive is set down first.
+fn archive(stream: &mut dyn Read, each: &mut dyn FnMut(Part<'_>) -> anyhow::Result<()>) -> anyhow::Result<io::Result<()>> {
+    let opened = store::spool(stream).and_then(|file| zip::ZipArchive::new(file).map_err(io::Error::other));
+    let mut archive = match opened {
+        Ok(archive) => archive,
+        Err(e) => return Ok(Err(e)),
+    };
+    for i in 0..archive.len() {
+        let mut file = match archive.by_index(i) {
+            Ok(file) if file.is_dir() => continue,
+            Ok(file) => file,
+            Err(e) => return Ok(Err(io::Error::other(format!("file {i} of the archive: {e}")))),
+        };
+        let name = String::from_utf8_lossy(file.name_raw()).into_owned();
+        if let Err(e) = text("zip+", &name, &mut file, each)? {
+            return Ok(Err(e));
         }
     }
-    let start = head[..got].to_vec();
-    let refuse = |what: &str| Err(io::Error::new(io::ErrorKind::Unsupported, format!("{what} is not read by this version: store the export plain, as gzip or as zstd")));
-    match start.as_slice() {
-        [0x1f, 0x8b, ..] => Ok(("gzip+", Box::new(MultiGzDecoder::new(Cursor::new(start).chain(stream))))),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => Ok(("zstd+", Box::new(zstd::stream::read::Decoder::new(Cursor::new(start).chain(stream))?))),
-        [b'P', b'K', 3, 4, ..] if !workbook => refuse("zip"),
-        [b'B', b'Z', b'h', ..] => refuse("bzip2"),
-        [0xfd, b'7', b'z', b'X', b'Z', 0] => refuse("xz"),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => refuse("UTF-16 text"),
-        _ => Ok(("", Box::new(Cursor::new(start).chain(stream)))),
-    }
+    Ok(Ok(()))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
 
-    fn opened(bytes: &[u8]) -> Result<(&'static str, String), String> {
-        let (name, mut plain) = unpack(bytes, false).map_err(|e| e.to_string())?;
-        let mut text = String::new();
-        plain.read_to_string(&mut text).map_err(|e| format!("{name} {e}"))?;
-        Ok((name, text))
+    type Found = Vec<(&'static str, String, String)>;
+
+    fn opened(bytes: &[u8]) -> Result<Found, String> {
+        let mut found = Found::new();
+        let mut each = |part: Part<'_>| {
+            let mut text = String::new();
+            part.stream.read_to_string(&mut text)?;
+            found.push((part.packed, part.name.to_owned(), text));
+            Ok(())
+        };
+        parts(&mut &bytes[..], false, &mut each).map_err(|e| e.to_string())?.map_err(|e| e.to_string())?;
+        Ok(found)
     }
 
-    fn gzip(text: &str) -> Vec<u8> {
-        use std::io::Write;
+    fn one(packed: &'static str, text: &str) -> Found {
+        vec![(packed, String::new(), text.to_owned())]
+    }
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
         let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        out.write_all(text.as_bytes()).unwrap();
+        out.write_all(text).unwrap();
         out.finish().unwrap()
+    }
+
+    fn zipped(files: &[(&str, &str)]) -> Vec<u8> {
+        let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, text) in files {
+            out.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            out.write_all(text.as_bytes()).unwrap();
+        }
+        out.finish().unwrap().into_inner()
     }
 
     #[test]
     fn compression_is_told_by_content_and_members_concatenate() {
         let zstd = |t: &str| zstd::encode_all(t.as_bytes(), 3).unwrap();
-        assert_eq!(opened(b"{}").unwrap(), ("", "{}".to_owned()));
-        assert_eq!(opened(b"").unwrap(), ("", String::new()));
-        assert_eq!(opened(&[gzip("{\"a\""), gzip(":1}")].concat()).unwrap(), ("gzip+", "{\"a\":1}".to_owned()));
-        assert_eq!(opened(&[zstd("{\"a\""), zstd(":1}")].concat()).unwrap(), ("zstd+", "{\"a\":1}".to_owned()));
+        assert_eq!(opened(b"{}").unwrap(), one("", "{}"));
+        assert_eq!(opened(b"").unwrap(), one("", ""));
+        assert_eq!(opened(&[gzip(b"{\"a\""), gzip(b":1}")].concat()).unwrap(), one("gzip+", "{\"a\":1}"));
+        assert_eq!(opened(&[zstd("{\"a\""), zstd(":1}")].concat()).unwrap(), one("zstd+", "{\"a\":1}"));
+    }
+
+    #[test]
+    fn every_file_of_an_archive_is_a_part() {
+        let bytes = zipped(&[("a.json", "{}"), ("deep/b.csv", "x,y\n")]);
+        let named = |name: &str, text: &str| ("zip+", name.to_owned(), text.to_owned());
+        assert_eq!(opened(&bytes).unwrap(), [named("a.json", "{}"), named("deep/b.csv", "x,y\n")]);
+        assert!(opened(&zipped(&[])).unwrap().is_empty());
+        assert!(opened(&bytes[..bytes.len() - 9]).is_err(), "a cut archive");
+    }
+
+    #[test]
+    fn utf_16_becomes_utf_8() {
+        let wide = |text: &str, little: bool| {
+            "\u{feff}".chars().chain(text.chars()).collect::<String>().encode_utf16().flat_map(|u| if little { u.to_le_bytes() } else { u.to_be_bytes() }).collect::<Vec<u8>>()
+        };
+        for little in [true, false] {
+            assert_eq!(opened(&wide("[{\"id\":\"é\"}]", little)).unwrap(), one("", "[{\"id\":\"é\"}]"));
+        }
+        assert_eq!(opened(&gzip(&wide("{}", true))).unwrap(), one("gzip+", "{}"));
     }
 
     #[test]
     fn a_cut_stream_is_an_error_and_other_containers_are_named() {
-        for whole in [gzip("0123456789"), zstd::encode_all(&b"0123456789"[..], 3).unwrap()] {
+        for whole in [gzip(b"0123456789"), zstd::encode_all(&b"0123456789"[..], 3).unwrap()] {
             assert!(opened(&whole[..whole.len() - 3]).is_err());
         }
-        assert!(opened(b"PK\x03\x04..").unwrap_err().starts_with("zip is not read"));
-        assert!(opened(b"\xff\xfe{\0").unwrap_err().starts_with("UTF-16"));
+        assert!(opened(b"BZh91AY").unwrap_err().starts_with("bzip2 is not read"));
     }
 }

@@ -232,9 +232,9 @@ mod tests {
     }
 
     fn rows(config: &RegisterConfig, text: &str) -> (Vec<arrow::record_batch::RecordBatch>, u64) {
-        let object = ObjectContext { source: "register", tenant: "", key: "r.csv", snapshot_at: Instant(0) };
+        let object = ObjectContext { source: "register", tenant: "", key: "r.csv", snapshot_at: Instant(0), details: None };
         let zone = crate::period::zone("Europe/Berlin").unwrap();
-        let (counts, mut rows, _) = read(&mut text.as_bytes(), &object, config, &zone).unwrap();
+        let (counts, mut rows) = read(&mut text.as_bytes(), &object, config, &zone).unwrap();
         (rows.filled().map(|b: &mut TableBuilder| b.finish().unwrap()).collect(), counts.read)
     }
 

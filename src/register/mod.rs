@@ -22,7 +22,7 @@ const MAX_BYTES: u64 = 256 << 20;
 ///
 /// # Errors
 /// When the content is none of the four formats, is truncated, or has no `id` column.
-pub fn read(stream: &mut dyn Read, object: &ObjectContext<'_>, config: &RegisterConfig, zone: &TimeZone) -> anyhow::Result<(Counts, Rows, &'static str)> {
+pub fn read(stream: &mut dyn Read, object: &ObjectContext<'_>, config: &RegisterConfig, zone: &TimeZone) -> anyhow::Result<(Counts, Rows)> {
     let mut bytes = Vec::new();
     stream.take(MAX_BYTES + 1).read_to_end(&mut bytes).context("reading the register")?;
     anyhow::ensure!(bytes.len() as u64 <= MAX_BYTES, "the register is larger than 256 MiB: is this the right file?");
@@ -34,14 +34,14 @@ pub fn read(stream: &mut dyn Read, object: &ObjectContext<'_>, config: &Register
         anyhow::bail!("the register has no column for `id`: set `register.columns.id` to its header");
     }
     let mut rows = Rows::default();
-    let mut counts = Counts::default();
+    let mut counts = Counts { form: format, ..Counts::default() };
     let mut seen = std::collections::BTreeMap::new();
     for (i, line) in lines.iter().enumerate() {
         let number = i64::try_from(i).unwrap_or(i64::MAX) + 1;
         entry::push(&entry::Line { values: line, columns: &columns, number, config, zone }, object, &mut seen, &mut rows);
         counts.read += 1;
     }
-    Ok((counts, rows, format))
+    Ok((counts, rows))
 }
 
 pub use dates::Moment;

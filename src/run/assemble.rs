@@ -10,12 +10,13 @@ use crate::metric::Measured;
 use crate::period::{self, Period};
 use crate::report::Artifact;
 use crate::results::{Gap, Intake, Metric, Note, ObjectIntake, Organisation, PolicyLine, RejectReason, Results, SCHEMA, SourceTotals, State, Target, Tool};
-use crate::table::Instant;
+use crate::table::{Instant, Rejected, Row};
 
 use super::Prepared;
 
 /// Objects shown to people; all are in the intake table.
 const OBJECTS: usize = 500;
+const REJECTS: &str = "rejects/";
 const PARQUET: &str = "application/vnd.apache.parquet";
 
 /// The target of a key in force at the period's end.
@@ -77,7 +78,8 @@ fn intake(ingest: &IngestReport, desk: &Desk) -> Intake {
 
 fn totals(id: &str, ledger: &SourceLedger, ingest: &IngestReport) -> SourceTotals {
     let objects = || ledger.objects.values();
-    let of = |pick: &dyn Fn(&crate::lake::PartitionEntry) -> u64| ingest.lake.entries.values().map(pick).sum::<u64>();
+    // Refused records are kept for people to look at; they are no rows of the source.
+    let of = |pick: &dyn Fn(&crate::lake::PartitionEntry) -> u64| ingest.lake.entries.iter().filter(|(label, _)| !label.starts_with(REJECTS)).map(|(_, p)| pick(p)).sum::<u64>();
     let (kept, duplicate) = (of(&|p| p.kept.get(id).copied().unwrap_or(0)), of(&|p| p.duplicates.get(id).copied().unwrap_or(0)));
     let out_of_period = objects().map(|o| o.out_of_period).sum();
     let shown = |t: Option<i64>| t.map(|t| period::rfc3339(Instant(t))).unwrap_or_default();
@@ -88,7 +90,7 @@ fn totals(id: &str, ledger: &SourceLedger, ingest: &IngestReport) -> SourceTotal
         read: objects().map(|o| o.read).sum(),
         parsed: objects().map(|o| o.read - o.rejected).sum(),
         rejected: objects().map(|o| o.rejected).sum(),
-        rows: objects().map(|o| o.out_of_period + o.fragments.iter().map(|f| f.rows).sum::<u64>()).sum(),
+        rows: objects().map(|o| o.out_of_period + o.fragments.iter().filter(|f| f.table != Rejected::TABLE.name).map(|f| f.rows).sum::<u64>()).sum(),
         duplicate,
         out_of_period,
         kept,
@@ -101,9 +103,10 @@ fn rejects(ledgers: &BTreeMap<String, SourceLedger>) -> Vec<RejectReason> {
     let mut found: BTreeMap<(&str, &str), (u64, String)> = BTreeMap::new();
     for (source, ledger) in ledgers {
         for (key, o) in &ledger.objects {
-            for (reason, (offset, count)) in &o.reasons {
-                let slot = found.entry((source, reason)).or_insert_with(|| (0, format!("{key} at byte {offset}")));
-                slot.0 += count;
+            for (reason, refusals) in &o.reasons {
+                let value = if refusals.value.is_empty() { String::new() } else { format!("`{}` in ", refusals.value) };
+                let slot = found.entry((source, reason)).or_insert_with(|| (0, format!("{value}{key} at byte {}", refusals.offset)));
+                slot.0 += refusals.count;
             }
         }
     }

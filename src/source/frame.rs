@@ -1,20 +1,16 @@
 //! Cuts a byte stream into JSON records without building a tree.
 //!
 //! Accepts what exporters really write: JSON Lines with either line end, pretty-printed and concatenated
-//! objects, arrays, and the page wrappers `value`, `records`, `Records` and `items`; a byte order mark,
+//! objects, arrays, and the page wrappers `value`, `records`, `items`, `users` and `policies`; a byte order mark,
 //! empty files, `{}` and `[]`. Memory is one record plus a buffer, whatever the size of the stream.
 
+mod page;
 mod window;
 
 use std::io::{self, Read};
 
+use page::{close_wrapper, wrapper};
 use window::{Scan, Window};
-
-/// A page that has it is not the last one.
-const NEXT_LINK: &str = "@odata.nextLink";
-const WRAPPERS: [&str; 4] = ["value", "records", "Records", "items"];
-/// Keys that stand beside a wrapper's array and never open a record.
-const BESIDE: [&str; 6] = ["kind", "etag", "count", "nextLink", "nextPageToken", "version"];
 
 /// Whether a slice was JSON at all; a record refused for its content is still `Good`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +24,7 @@ pub(crate) trait Records {
     /// One candidate record at its offset in the decompressed stream.
     fn record(&mut self, offset: u64, json: &[u8]) -> Syntax;
     /// Bytes that are no record.
-    fn refuse(&mut self, offset: u64, reason: &'static str);
+    fn refuse(&mut self, offset: u64, raw: &[u8], reason: &'static str);
     /// The page names a next one.
     fn continues(&mut self) {}
 }
@@ -36,9 +32,12 @@ pub(crate) trait Records {
 /// Why a stream ended early.
 #[derive(Debug, thiserror::Error)]
 pub enum FrameError {
-    /// Other content than JSON.
-    #[error("not JSON: the first byte is `{}`", .0.escape_ascii())]
+    /// Other content than JSON, and no header of a table.
+    #[error("neither JSON nor CSV: the first byte is `{}`", .0.escape_ascii())]
     NotJson(u8),
+    /// The configuration says CSV, and the first line names no columns.
+    #[error("not CSV: the first line has no delimiter and begins with `{}`", .0.escape_ascii())]
+    NoTable(u8),
     /// The stream ends inside a record or list.
     #[error("truncated at byte {0}: a record or list is not closed")]
     Truncated(u64),
@@ -65,8 +64,8 @@ pub(crate) fn records(reader: &mut dyn Read, sink: &mut dyn Records) -> Result<(
             b',' if !first => w.bump(1),
             other if first => return Err(FrameError::NotJson(other)),
             _ => {
-                sink.refuse(w.offset(), "text between records is not JSON");
                 let end = w.noise_end()?;
+                sink.refuse(w.offset(), w.slice(0, end.min(w.len())), "text between records is not JSON");
                 w.bump(end);
             }
         }
@@ -86,9 +85,9 @@ fn array(w: &mut Window<'_>, sink: &mut dyn Records) -> Result<(), FrameError> {
             Some(b',') => w.bump(1),
             Some(b'{') => balanced(w, sink)?,
             Some(_) => {
-                sink.refuse(w.offset(), "list element is not an object");
-                let end = w.scalar_end()?;
-                w.bump(end.max(1));
+                let end = w.scalar_end()?.max(1);
+                sink.refuse(w.offset(), w.slice(0, end.min(w.len())), "list element is not an object");
+                w.bump(end);
             }
         }
     }
@@ -96,64 +95,17 @@ fn array(w: &mut Window<'_>, sink: &mut dyn Records) -> Result<(), FrameError> {
 
 fn object(w: &mut Window<'_>, sink: &mut dyn Records) -> Result<(), FrameError> {
     match wrapper(w, sink)? {
-        Some(at) if w.at(at)? == Some(b'[') => {
+        Some((at, depth)) if w.at(at)? == Some(b'[') => {
             w.bump(at + 1);
             array(w, sink)?;
-            close_wrapper(w, sink)
+            close_wrapper(w, depth, sink)
         }
-        Some(at) => {
+        Some((at, depth)) => {
             w.bump(at);
             balanced(w, sink)?;
-            close_wrapper(w, sink)
+            close_wrapper(w, depth, sink)
         }
         None => line(w, sink),
-    }
-}
-
-/// Position of the wrapped list or single object, when the object at the window's start is a page.
-fn wrapper(w: &mut Window<'_>, sink: &mut dyn Records) -> Result<Option<usize>, FrameError> {
-    let mut i = 1;
-    loop {
-        i = w.skip_space(i)?;
-        if w.at(i)? != Some(b'"') {
-            return Ok(None);
-        }
-        let Some(key_end) = w.string_end(i)? else { return Ok(None) };
-        let key = String::from_utf8_lossy(w.slice(i + 1, key_end)).into_owned();
-        i = w.skip_space(key_end + 1)?;
-        if w.at(i)? != Some(b':') {
-            return Ok(None);
-        }
-        i = w.skip_space(i + 1)?;
-        let opens = w.at(i)?;
-        if key == NEXT_LINK && opens == Some(b'"') {
-            sink.continues();
-        }
-        if WRAPPERS.contains(&key.as_str()) && (opens == Some(b'[') || (key == "value" && opens == Some(b'{'))) {
-            return Ok(Some(i));
-        }
-        if !(key.starts_with('@') || BESIDE.contains(&key.as_str())) {
-            return Ok(None);
-        }
-        i = if opens == Some(b'"') { w.string_end(i)?.map_or(i, |e| e + 1) } else { w.scalar_from(i)? };
-        i = w.skip_space(i)?;
-        if w.at(i)? != Some(b',') {
-            return Ok(None);
-        }
-        i += 1;
-    }
-}
-
-fn close_wrapper(w: &mut Window<'_>, sink: &mut dyn Records) -> Result<(), FrameError> {
-    match w.close(0, 1)? {
-        Scan::End(end) => {
-            if memchr::memmem::find(w.slice(0, end), NEXT_LINK.as_bytes()).is_some() {
-                sink.continues();
-            }
-            w.bump(end);
-            Ok(())
-        }
-        Scan::Open | Scan::BrokenString => Err(FrameError::Truncated(w.offset())),
     }
 }
 
@@ -169,7 +121,7 @@ fn line(w: &mut Window<'_>, sink: &mut dyn Records) -> Result<(), FrameError> {
         Scan::End(stop) if stop <= end || !w.looks_like_record(end)? => {
             let json = w.slice(0, stop);
             if sink.record(w.offset(), json) == Syntax::Bad {
-                sink.refuse(w.offset(), "record is not valid JSON");
+                sink.refuse(w.offset(), json, "record is not valid JSON");
             }
             w.bump(stop);
         }
@@ -177,7 +129,7 @@ fn line(w: &mut Window<'_>, sink: &mut dyn Records) -> Result<(), FrameError> {
         _ if w.is_last(end) => return Err(FrameError::Truncated(w.offset())),
         _ => {
             // A torn line among whole ones: refuse it alone and go on with the next.
-            sink.refuse(w.offset(), "line is not a whole JSON object");
+            sink.refuse(w.offset(), w.slice(0, end), "line is not a whole JSON object");
             w.bump(end);
         }
     }
@@ -189,7 +141,7 @@ fn balanced(w: &mut Window<'_>, sink: &mut dyn Records) -> Result<(), FrameError
         Scan::End(end) => {
             let json = w.slice(0, end);
             if sink.record(w.offset(), json) == Syntax::Bad {
-                sink.refuse(w.offset(), "record is not valid JSON");
+                sink.refuse(w.offset(), json, "record is not valid JSON");
             }
             w.bump(end);
             Ok(())
@@ -219,7 +171,7 @@ mod tests {
                 _ => Syntax::Bad,
             }
         }
-        fn refuse(&mut self, _: u64, reason: &'static str) {
+        fn refuse(&mut self, _: u64, _: &[u8], reason: &'static str) {
             self.refused.push(reason);
         }
     }
@@ -258,6 +210,9 @@ mod tests {
             format!(r#"{{"records":[{a}]}}{}{{"records":[{b}]}}"#, "\n"),
             format!(r#"{{ "records" : [ {a} , {b} ], "more": {{"k": []}} }}"#),
             format!(r#"{{"kind":"k","items":[{a},{b}]}}"#),
+            format!(r#"{{"stat":"OK","response":{{"authlogs":[{a},{b}],"metadata":{{"total_objects":2}}}}}}"#),
+            format!(r#"{{"response":[{a},{b}],"stat":"OK"}}"#),
+            format!(r#"{{"eventType":"hook","data":{{"events":[{a},{b}]}},"eventTime":"t"}}"#),
             format!("{}\n{}", a.replace(':', ":\n  "), b.replace("\"id\":", "\n\"id\": ")),
         ] {
             let (got, refused, error) = cut(&text);
@@ -298,14 +253,14 @@ mod tests {
 
     #[test]
     fn holes_and_stray_commas_are_not_passed_over() {
-        assert!(cut("\0\0\0").2.is_some_and(|e| e.starts_with("not JSON")));
-        assert!(cut(",,,").2.is_some_and(|e| e.starts_with("not JSON")));
+        assert!(cut("\0\0\0").2.is_some_and(|e| e.starts_with("neither JSON")));
+        assert!(cut(",,,").2.is_some_and(|e| e.starts_with("neither JSON")));
         assert_eq!(cut("{\"id\":\"a\"}\n\0\0\0\0\n{\"id\":\"b\"}\n").1, ["text between records is not JSON"]);
     }
 
     #[test]
     fn other_content_is_named() {
-        assert_eq!(cut("Date,User\n").2.as_deref(), Some("not JSON: the first byte is `D`"));
+        assert_eq!(cut("Date,User\n").2.as_deref(), Some("neither JSON nor CSV: the first byte is `D`"));
         assert_eq!(cut("[1,\"a]\",{\"id\":\"a\"}]").1, ["list element is not an object"; 2]);
         let (records, refused, error) = cut("[{\"id\":\"a\"},[1,[\"]\"],{}],[],{\"id\":\"b\"}]");
         assert_eq!((records.len(), refused.len(), error), (2, 2, None), "a list in the list is one refused element");

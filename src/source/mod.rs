@@ -4,19 +4,22 @@
 //! names end here: no later stage knows which provider a row came from.
 
 mod aws;
+mod csv;
 mod decision;
+mod details;
 mod duo;
 mod entra;
+mod flat;
 mod frame;
 mod google;
 mod lenient;
 pub mod method;
 mod ocsf;
 mod okta;
+mod read;
 pub mod time;
 
-use std::collections::BTreeMap;
-use std::io::Read;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use anyhow::Context as _;
@@ -26,7 +29,10 @@ use regex::Regex;
 
 use crate::table::{Instant, Row, Table, TableBuilder};
 
+pub use details::{Details, read_details};
+pub use flat::FlatRow;
 pub use frame::FrameError;
+pub use read::{Counts, Form, Manner, Refusals, read_records};
 
 /// What a configured source must deliver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +51,10 @@ pub trait Source: Sync + std::fmt::Debug {
     fn about(&self) -> &'static str;
     /// Tables it fills.
     fn tables(&self) -> Vec<Table>;
+    /// Tables it adds rows to without speaking for them as a whole: without another source they count as not filled.
+    fn beside(&self) -> Vec<Table> {
+        Vec::new()
+    }
     /// What must arrive.
     fn expected(&self) -> Expected;
     /// Turns one record into rows.
@@ -52,6 +62,18 @@ pub trait Source: Sync + std::fmt::Debug {
     /// # Errors
     /// [`Reject`] when the record cannot be understood; nothing of it is kept then.
     fn decode(&self, object: &ObjectContext<'_>, record: Record<'_>, rows: &mut Rows) -> Result<(), Reject>;
+    /// The record that a flat row was made from. A header with dots is a path.
+    fn unflatten(&self, _object: &ObjectContext<'_>, row: &FlatRow<'_>) -> serde_json::Value {
+        row.nested(&[], str::to_owned).into()
+    }
+    /// Key of the object that this one is a companion of; most exports have none.
+    fn companion_of(&self, _key: &str) -> Option<String> {
+        None
+    }
+    /// What one row of a companion tells, with the id of the record it belongs to.
+    fn detail(&self, _row: &FlatRow<'_>) -> Option<(String, serde_json::Value)> {
+        None
+    }
 }
 
 /// Every source; adding one is adding its file and a line here.
@@ -64,15 +86,19 @@ pub static SOURCES: &[&dyn Source] = &[
     &entra::Policies,
     &entra::Locations,
     &entra::Audit,
+    &entra::UnifiedAudit,
     &okta::SignIns,
     &okta::Users,
     &okta::Factors,
+    &okta::Policies,
     &duo::SignIns,
     &duo::Users,
     &duo::Admin,
     &google::SignIns,
     &google::Users,
+    &google::Policies,
     &aws::SignIns,
+    &aws::CredentialReport,
     &ocsf::SignIns,
 ];
 
@@ -99,6 +125,8 @@ pub struct ObjectContext<'a> {
     pub key: &'a str,
     /// When the snapshot was taken; the epoch for event sources.
     pub snapshot_at: Instant,
+    /// What a companion of the object tells.
+    pub details: Option<&'a Details>,
 }
 
 /// One record at its place.
@@ -117,15 +145,26 @@ pub enum Reject {
     Syntax,
     /// The record lacks what every row needs, or carries what no row can hold.
     Content(String),
+    /// A value cannot be understood: the reason without it, so that records are counted by reason, and the value.
+    Value(String, String),
 }
 
 impl Reject {
+    /// Why, without the value.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Syntax => "record is not valid JSON",
+            Self::Content(reason) | Self::Value(reason, _) => reason,
+        }
+    }
+
     pub(crate) fn missing(field: &str) -> Self {
         Self::Content(format!("`{field}` is missing"))
     }
 
     pub(crate) fn bad_time(field: &str, text: &str) -> Self {
-        Self::Content(format!("`{field}` is not a timestamp: `{}`", text.chars().take(40).collect::<String>()))
+        Self::Value(format!("`{field}` is not a timestamp"), text.chars().take(40).collect())
     }
 }
 
@@ -133,12 +172,20 @@ impl Reject {
 #[derive(Debug, Default)]
 pub struct Rows {
     builders: BTreeMap<&'static str, TableBuilder>,
+    once: BTreeSet<&'static str>,
 }
 
 impl Rows {
     /// Appends a row to its table.
     pub fn push<'a, R: Row<'a>>(&mut self, row: &R) {
         row.push(self.builders.entry(R::TABLE.name).or_insert_with(|| TableBuilder::new(R::TABLE)));
+    }
+
+    /// Appends a row that says the same for the whole export: at most once per object.
+    pub fn push_once<'a, R: Row<'a>>(&mut self, label: &'static str, row: &R) {
+        if self.once.insert(label) {
+            self.push(row);
+        }
     }
 
     /// Rows of the fullest table.
@@ -150,83 +197,6 @@ impl Rows {
     /// The builders that hold rows.
     pub fn filled(&mut self) -> impl Iterator<Item = &mut TableBuilder> {
         self.builders.values_mut().filter(|b| !b.is_empty())
-    }
-}
-
-/// What came of reading one object.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Records met.
-    pub read: u64,
-    /// Records refused.
-    pub rejected: u64,
-    /// First examples per reason: offset and count.
-    pub reasons: BTreeMap<String, (u64, u64)>,
-    /// The object is a page that names a next one.
-    pub continues: bool,
-}
-
-/// Reads every record of a decompressed stream.
-///
-/// `full` is called whenever a table holds `flush_at` rows, so that memory stays bounded.
-///
-/// # Errors
-/// [`FrameError`] inside the outer result when the stream is not JSON or ends early; the rows before
-/// that point have been delivered. The outer error is that of `full`.
-pub fn read_records(
-    source: &dyn Source,
-    object: &ObjectContext<'_>,
-    stream: &mut dyn Read,
-    flush_at: usize,
-    full: &mut dyn FnMut(&mut Rows) -> anyhow::Result<()>,
-) -> anyhow::Result<(Counts, Result<(), FrameError>)> {
-    let mut reading = Reading { source, object, rows: Rows::default(), counts: Counts::default(), flush_at, full, failed: None };
-    let framed = frame::records(stream, &mut reading);
-    if let Some(error) = reading.failed {
-        return Err(error);
-    }
-    (reading.full)(&mut reading.rows)?;
-    Ok((reading.counts, framed))
-}
-
-struct Reading<'r> {
-    source: &'r dyn Source,
-    object: &'r ObjectContext<'r>,
-    rows: Rows,
-    counts: Counts,
-    flush_at: usize,
-    full: &'r mut dyn FnMut(&mut Rows) -> anyhow::Result<()>,
-    failed: Option<anyhow::Error>,
-}
-
-impl Reading<'_> {
-    fn reject(&mut self, offset: u64, reason: String) {
-        self.counts.read += 1;
-        self.counts.rejected += 1;
-        self.counts.reasons.entry(reason).or_insert((offset, 0)).1 += 1;
-    }
-}
-
-impl frame::Records for Reading<'_> {
-    fn record(&mut self, offset: u64, json: &[u8]) -> frame::Syntax {
-        let record = Record { offset: i64::try_from(offset).unwrap_or(i64::MAX), json };
-        match self.source.decode(self.object, record, &mut self.rows) {
-            Ok(()) => self.counts.read += 1,
-            Err(Reject::Syntax) => return frame::Syntax::Bad,
-            Err(Reject::Content(reason)) => self.reject(offset, reason),
-        }
-        if self.failed.is_none() && self.rows.fullest() >= self.flush_at {
-            self.failed = (self.full)(&mut self.rows).err();
-        }
-        frame::Syntax::Good
-    }
-
-    fn refuse(&mut self, offset: u64, reason: &'static str) {
-        self.reject(offset, reason.to_owned());
-    }
-
-    fn continues(&mut self) {
-        self.counts.continues = true;
     }
 }
 
@@ -264,9 +234,18 @@ pub fn snapshot_time(key: &str, zone: &TimeZone) -> anyhow::Result<Instant> {
     }
 }
 
-/// Day that a daily object speaks for, told by its key: `y=2026/m=10/d=05` or a date; `None` when it has none.
+/// Days that a daily object speaks for, told by its key; of a file name with two dates, all from the first to the last.
 #[must_use]
-pub fn day_in_key(key: &str) -> Option<Date> {
+pub fn days_in_key(key: &str) -> Option<(Date, Date)> {
+    let last = day_in_key(key)?;
+    let file = key.rsplit('/').next().unwrap_or(key);
+    let dates = DATE_IN_KEY.as_ref()?.find_iter(file).filter_map(|m| stamp(m.as_str())).map(|(d, _)| d);
+    let first = dates.filter(|d| *d <= last).min().unwrap_or(last);
+    Some((first, last))
+}
+
+/// Day that a daily object speaks for, told by its key: `y=2026/m=10/d=05` or a date; `None` when it has none.
+fn day_in_key(key: &str) -> Option<Date> {
     let part = |name: &str| key.split('/').find_map(|p| p.to_ascii_lowercase().strip_prefix(name)?.parse::<i16>().ok());
     if let (Some(y), Some(m), Some(d)) = (part("y="), part("m="), part("d=")) {
         return Date::new(y, i8::try_from(m).ok()?, i8::try_from(d).ok()?).ok();
@@ -308,5 +287,8 @@ mod tests {
         assert_eq!(day("tenantId=x/y=2026/m=10/d=05/h=07/m=00/PT1H.json").as_deref(), Some("2026-10-05"));
         assert_eq!(day("audit/2026-10-06.json").as_deref(), Some("2026-10-06"));
         assert_eq!(day("audit/all.json"), None);
+        let days = |key: &str| days_in_key(key).map(|(a, b)| format!("{a} {b}"));
+        assert_eq!(days("2025-01-01/InteractiveSignIns_2026-10-01_2026-10-31.csv").as_deref(), Some("2026-10-01 2026-10-31"));
+        assert_eq!(days("y=2026/m=10/d=05/h=07/m=00/PT1H.json").as_deref(), Some("2026-10-05 2026-10-05"));
     }
 }

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use crate::table::Instant;
 
 /// Slash dates are US month/day; without an offset they are UTC.
-const OTHERS: [&str; 6] = ["%m/%d/%Y %I:%M:%S %p %:z", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d", "%m/%d/%Y"];
+const OTHERS: [&str; 7] = ["%m/%d/%Y %I:%M:%S %p %:z", "%m/%d/%Y %I:%M:%S%.f %p", "%m/%d/%Y, %I:%M:%S%.f %p", "%m/%d/%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d", "%m/%d/%Y"];
 
 /// Instant of a timestamp, `None` when the text is none of the known notations.
 pub(crate) fn instant(text: &str) -> Option<Instant> {
@@ -49,6 +49,8 @@ mod tests {
             ("2021-11-02T10:11:12.123456789Z", "2021-11-02T10:11:12.123456Z"),
             ("11/14/2025 1:48:53 AM", "2025-11-14T01:48:53Z"),
             ("12/12/2025 3:03:58 PM", "2025-12-12T15:03:58Z"),
+            ("10/5/2026, 7:12:33.456 AM", "2026-10-05T07:12:33.456Z"),
+            ("10/5/2026, 7:12:33 PM", "2026-10-05T19:12:33Z"),
             ("01/09/2007 09:41:00", "2007-01-09T09:41:00Z"),
             ("1/9/2007 10:41:00 AM +01:00", "2007-01-09T09:41:00Z"),
             ("2023-07-21 05:05:12.056", "2023-07-21T05:05:12.056Z"),

@@ -247,6 +247,17 @@ pub fn read_text(path: &FsPath) -> anyhow::Result<String> {
     std::fs::read_to_string(path).with_context(|| format!("reading `{}`", path.display()))
 }
 
+/// A stream set down in a file that has no name and vanishes with it, for formats that are read from their end.
+///
+/// # Errors
+/// When the disk is full or the stream breaks.
+pub fn spool(stream: &mut dyn Read) -> std::io::Result<std::fs::File> {
+    let mut file = tempfile::tempfile()?;
+    std::io::copy(stream, &mut file)?;
+    std::io::Seek::rewind(&mut file)?;
+    Ok(file)
+}
+
 /// Environment variable by name.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "credentials named by the configuration are looked up here only")]

@@ -9,7 +9,8 @@ pub mod derived;
 pub mod directory;
 pub mod policy;
 pub mod register;
-mod sign_ins;
+mod rejected;
+pub mod sign_ins;
 pub mod snapshot;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow::record_batch::RecordBatch;
 
 pub use builder::{Column, ColumnBuilder, Day, Instant, Kind, TableBuilder, Value};
+pub use rejected::Rejected;
 pub use sign_ins::SignIn;
 
 /// How the lake cuts a table into partitions.
@@ -28,6 +30,8 @@ pub enum Partition {
     EventDay,
     /// By the day of the snapshot a row was seen in.
     Snapshot,
+    /// By the day that the object speaks for; 1970-01-01 when its name holds none.
+    ObjectDay,
     /// By the organisation's local day; made by the derive stage.
     LocalDay,
     /// Not stored in the lake: made for one period.
@@ -174,6 +178,7 @@ pub fn all() -> Vec<Table> {
         policy::Change::TABLE,
         register::Exception::TABLE,
         register::ExceptionEvent::TABLE,
+        Rejected::TABLE,
         derived::Attempt::TABLE,
         derived::AttemptDay::TABLE,
         snapshot::Period::TABLE,

@@ -49,7 +49,7 @@ table! {
         snapshot_at: Instant,
         /// Policy id.
         policy_id: &'a str,
-        /// `user`, `group`, `role`, `guests`, `application`, `location`, `platform`, `device_filter` or `client`.
+        /// `user`, `group`, `org_unit`, `user_type`, `role`, `guests`, `application`, `location`, `platform`, `device_filter` or `client`.
         object_kind: &'a str,
         /// Id or word of the excluded object.
         object_id: &'a str,

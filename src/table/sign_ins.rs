@@ -2,6 +2,9 @@
 
 use super::{Day, Instant, table};
 
+/// Reason of a row that alone does not tell how its sign-in was satisfied: other rows of the journey do.
+pub const OTHER_EVENTS: &str = "other_events";
+
 table! {
     /// One row per provider event after de-duplication.
     SignIn = "sign_ins", EventDay, key ["tenant", "event_id"] {

@@ -166,7 +166,7 @@ fn too_many_refused_records_close_their_source() {
     let outcome = tenant.run();
     assert!(not_computed(&outcome, "K4").contains("1 of 2 records were refused"));
     let reject = &outcome.results.intake.rejects[0];
-    assert_eq!((reject.count, reject.reason.as_str()), (1, "`createdDateTime` is not a timestamp: `2026-10-09T10:00:65`"));
+    assert_eq!((reject.count, reject.reason.as_str()), (1, "`createdDateTime` is not a timestamp"));
     assert!(reject.example.contains("at byte 1"));
 }
 

@@ -7,6 +7,7 @@ mod closed;
 mod harness;
 mod house;
 mod readme;
+mod records;
 mod register;
 mod run;
 mod sources;

@@ -1,4 +1,4 @@
-//! The register in its four formats: the same entries whatever file they come in.
+//! The register in its four counts.forms: the same entries whatever file they come in.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -25,10 +25,10 @@ fn config() -> RegisterConfig {
 }
 
 fn tables(bytes: &[u8]) -> (&'static str, Vec<RecordBatch>) {
-    let object = ObjectContext { source: "register", tenant: "", key: "register", snapshot_at: Instant(0) };
+    let object = ObjectContext { source: "register", tenant: "", key: "register", snapshot_at: Instant(0), details: None };
     let zone = mfaudit::period::zone("Europe/Berlin").unwrap();
-    let (_, mut rows, format) = read(&mut &bytes[..], &object, &config(), &zone).unwrap();
-    (format, rows.filled().map(|b| b.finish().unwrap()).collect())
+    let (counts, mut rows) = read(&mut &bytes[..], &object, &config(), &zone).unwrap();
+    (counts.form, rows.filled().map(|b| b.finish().unwrap()).collect())
 }
 
 fn shown(t: Option<Instant>) -> String {

@@ -1,9 +1,12 @@
-//! Amazon Web Services: console sign-ins of `CloudTrail` (formats.md 8.1).
+//! Amazon Web Services: console sign-ins of `CloudTrail` (formats.md 8.1) and the IAM credential report.
 //!
-//! Sources: `CloudTrail` objects in storage (`{"Records":[…]}`), `CloudTrail` Lake, and `EventBridge`, which puts
+//! Sources of sign-ins: `CloudTrail` objects in storage (`{"Records":[…]}`), `CloudTrail` Lake, and `EventBridge`, which puts
 //! the event under `detail`. Every `ConsoleLogin` is a sign-in of its own; other events are understood and make no row.
 
+mod credentials;
 mod decision;
+
+pub(super) use credentials::CredentialReport;
 
 use super::lenient::{Maybe, Text, lenient};
 use super::{Expected, ObjectContext, Record, Reject, Rows, Source, method, time};
@@ -184,7 +187,7 @@ mod tests {
     use super::*;
     use crate::table::Instant;
 
-    const OBJECT: ObjectContext<'static> = ObjectContext { source: "s", tenant: "t", key: "k", snapshot_at: Instant(0) };
+    const OBJECT: ObjectContext<'static> = ObjectContext { source: "s", tenant: "t", key: "k", snapshot_at: Instant(0), details: None };
     const LOGIN: &str = r#"{"eventID":"e1","eventTime":"2026-10-05T07:00:00Z","eventName":"ConsoleLogin","eventSource":"signin.amazonaws.com","recipientAccountId":"123456789012","sourceIPAddress":"198.51.100.7","userIdentity":{"type":"IAMUser","userName":"ada","arn":"arn:aws:iam::123456789012:user/ada","principalId":"AIDAEXAMPLE"},"responseElements":{"ConsoleLogin":"Success"},"additionalEventData":{"MFAUsed":"Yes","MFAIdentifier":"arn:aws:iam::123456789012:mfa/ada"}}"#;
 
     fn decode(json: &str) -> Result<Vec<arrow::record_batch::RecordBatch>, Reject> {

@@ -148,7 +148,7 @@ fn granted_bypass(description: &str, values: Option<&serde_json::Value>) -> bool
 mod tests {
     use super::*;
 
-    const OBJECT: ObjectContext<'static> = ObjectContext { source: "s", tenant: "t", key: "k", snapshot_at: Instant(0) };
+    const OBJECT: ObjectContext<'static> = ObjectContext { source: "s", tenant: "t", key: "k", snapshot_at: Instant(0), details: None };
 
     fn decode(json: &str) -> Result<Rows, Reject> {
         let mut rows = Rows::default();

@@ -20,10 +20,16 @@ pub(super) static TABLE: &[Rule] = &[
     Rule { row: "6.4-4", when: |f| f.passed() && f.reason == "remembered_device",            then: |_| decide("claim") },
     // The factor may still say `duo_push`: nobody was asked for it.
     Rule { row: "6.4-5", when: |f| f.passed() && facts::relaxation(&f.reason).is_some(),     then: |f| because("exempted", facts::relaxation(&f.reason).unwrap_or("other")) },
-    Rule { row: "6.4-6", when: |f| f.ended == Ended::Fraud,                                  then: |_| because("required_not_met", "fraud") },
-    Rule { row: "6.4-7", when: |f| f.ended == Ended::Denied,                                 then: |f| because("required_not_met", facts::denial(&f.reason)) },
+    Rule { row: "6.4-6", when: |f| f.ended == Ended::Fraud,                                  then: |f| refused(f, "fraud") },
+    Rule { row: "6.4-7", when: |f| f.ended == Ended::Denied,                                 then: |f| refused(f, facts::denial(&f.reason)) },
     Rule { row: "6.4-8", when: |_| true,                                                     then: |f| because("unknown", if f.ended == Ended::Error { "service" } else { "no_rule" }) },
 ];
+
+/// The method is the one that was asked for.
+fn refused(f: &Facts, reason: &'static str) -> Decision {
+    let method = if f.factor.is_empty() || f.factor == "not_available" { "" } else { facts::method(&f.factor) };
+    Decision { method, ..because("required_not_met", reason) }
+}
 
 /// The first row that matches, with its number.
 pub(super) fn settle(facts: &Facts) -> (Decision, &'static str) {

@@ -168,7 +168,7 @@ fn raw_method<'e>(event: &'e AuthLog<'_>, decision: &Decision) -> Option<&'e str
 mod tests {
     use super::*;
 
-    const OBJECT: ObjectContext<'static> = ObjectContext { source: "s", tenant: "t", key: "k", snapshot_at: Instant(0) };
+    const OBJECT: ObjectContext<'static> = ObjectContext { source: "s", tenant: "t", key: "k", snapshot_at: Instant(0), details: None };
     const EVENT: &str = r#"{"txid":"tx","timestamp":1791190800,"isotimestamp":"2026-10-05T09:00:00.250000+00:00","event_type":"authentication","eventtype":"authentication",
         "result":"success","reason":"user_approved","factor":"duo_push","user":{"key":"DU1","name":"ada","groups":["Staff"]},"alias":"","email":"ada@example.com",
         "application":{"key":"DI1","name":"VPN"},"access_device":{"ip":"192.0.2.1","browser":"Firefox","is_encryption_enabled":"unknown","location":{"city":"Berlin","country":"Germany"}}}"#;
@@ -224,10 +224,10 @@ mod tests {
         for (json, reason) in [
             (r#"{"timestamp":1}"#, "`txid` is missing"),
             (r#"{"txid":"t"}"#, "`timestamp` is missing"),
-            (r#"{"txid":"t","isotimestamp":"redacted"}"#, "`isotimestamp` is not a timestamp: `redacted`"),
+            (r#"{"txid":"t","isotimestamp":"redacted"}"#, "`isotimestamp` is not a timestamp"),
             (r#"{"response":{"authlogs":[1]}}"#, "`authlogs` holds something that is not an object"),
         ] {
-            assert_eq!(decode(json).unwrap_err(), Reject::Content(reason.to_owned()), "{json}");
+            assert_eq!(decode(json).unwrap_err().reason(), reason, "{json}");
         }
         assert_eq!(decode("{\"txid\":").unwrap_err(), Reject::Syntax);
         assert!(decode(&format!(r#"{{"authlogs":[{EVENT},{{"txid":"t"}}]}}"#)).is_err());

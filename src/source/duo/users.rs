@@ -5,12 +5,16 @@ use std::collections::BTreeSet;
 use super::super::lenient::{Flag, List, Maybe, Text, Whole, lenient};
 use super::super::{Expected, ObjectContext, Record, Reject, Rows, Source, method};
 use super::unix;
-use crate::table::directory::{Identity, RegisteredMethod, Registration};
+use crate::table::directory::{GroupMember, Identity, RegisteredMethod, Registration};
+use crate::table::policy::{Policy, PolicyExclusion};
 use crate::table::{Row, Table};
+
+/// What every user is held to unless a status says otherwise. The export names no policy, so it bears our name.
+const SECOND_FACTOR: &str = "duo.second_factor";
 
 lenient! { Phone { "activated" => activated: Flag, "capabilities" => capabilities: List<Text<'a>>, } }
 lenient! { Token { "type" => kind: Text<'a>, } }
-lenient! { Group { "status" => status: Text<'a>, } }
+lenient! { Group { "group_id" => id: Text<'a>, "name" => name: Text<'a>, "status" => status: Text<'a>, } }
 lenient! {
     /// A user, or the page that holds several.
     User {
@@ -40,11 +44,15 @@ impl Source for Users {
     }
 
     fn about(&self) -> &'static str {
-        "Cisco Duo users: Admin API `/admin/v1/users`, one snapshot per object"
+        "Cisco Duo users: Admin API `/admin/v1/users`, one snapshot per object; a bypass, own or of a group, is an exclusion from the second factor"
     }
 
     fn tables(&self) -> Vec<Table> {
         vec![Identity::TABLE, Registration::TABLE, RegisteredMethod::TABLE]
+    }
+
+    fn beside(&self) -> Vec<Table> {
+        vec![GroupMember::TABLE, Policy::TABLE, PolicyExclusion::TABLE]
     }
 
     fn expected(&self) -> Expected {
@@ -61,6 +69,11 @@ impl Source for Users {
         let found = users.into_iter().map(|u| u.id.get().map(|id| (id, u)).ok_or_else(|| Reject::missing("user_id"))).collect::<Result<Vec<_>, _>>()?;
         for (id, user) in found {
             push(object, record, id, user, rows);
+            groups(object, id, user, rows);
+            policy(object, record, rows);
+            if user.status.is("bypass") {
+                exclude(object, "user", id, rows);
+            }
         }
         Ok(())
     }
@@ -119,6 +132,54 @@ fn push(object: &ObjectContext<'_>, at: Record<'_>, id: &str, user: &User<'_>, r
     }
 }
 
+/// The groups of a user. A group in bypass excludes whoever is in it, so the members must be known as well.
+fn groups(object: &ObjectContext<'_>, user_id: &str, user: &User<'_>, rows: &mut Rows) {
+    for group in user.groups.0.iter().filter_map(|g| g.0.as_ref()) {
+        let Some(group_id) = group.id.get() else { continue };
+        rows.push(&GroupMember {
+            source: object.source,
+            tenant: object.tenant,
+            snapshot_at: object.snapshot_at,
+            group_id,
+            group_name: group.name.get(),
+            membership_rule: None,
+            member_id: user_id,
+            member_kind: "user",
+        });
+        if group.status.is("bypass") {
+            // Each member brings the same row; copies with one key become one in the lake.
+            exclude(object, "group", group_id, rows);
+        }
+    }
+}
+
+fn policy(object: &ObjectContext<'_>, at: Record<'_>, rows: &mut Rows) {
+    rows.push_once(
+        SECOND_FACTOR,
+        &Policy {
+            source: object.source,
+            tenant: object.tenant,
+            snapshot_at: object.snapshot_at,
+            policy_id: SECOND_FACTOR,
+            policy_name: Some("Duo: second factor for every user"),
+            policy_state: "enabled",
+            grants: "mfa",
+            phishing_resistant: None,
+            narrowed_by: None,
+            all_users: true,
+            all_apps: true,
+            made_at: None,
+            edited_at: None,
+            raw_object: object.key,
+            raw_offset: at.offset,
+        },
+    );
+}
+
+fn exclude(object: &ObjectContext<'_>, object_kind: &str, object_id: &str, rows: &mut Rows) {
+    rows.push(&PolicyExclusion { source: object.source, tenant: object.tenant, snapshot_at: object.snapshot_at, policy_id: SECOND_FACTOR, object_kind, object_id });
+}
+
 /// A locked-out or bypassed user still is one; a status that nobody knows does not take one out.
 fn enabled(status: &str) -> Option<bool> {
     match status.to_ascii_lowercase().as_str() {
@@ -160,64 +221,4 @@ fn methods(user: &User<'_>) -> BTreeSet<(&'static str, String)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::table::Instant;
-
-    const OBJECT: ObjectContext<'static> = ObjectContext { source: "s", tenant: "t", key: "k", snapshot_at: Instant(0) };
-
-    fn decode(json: &str) -> Result<Rows, Reject> {
-        let mut rows = Rows::default();
-        Users.decode(&OBJECT, Record { offset: 0, json: json.as_bytes() }, &mut rows).map(|()| rows)
-    }
-
-    /// Account enabled, registered, capable.
-    fn states(json: &str) -> (Option<bool>, Option<bool>, Option<bool>) {
-        let mut rows = decode(json).unwrap();
-        let batches: Vec<_> = rows.filled().map(|b| (b.table().name, b.finish().unwrap())).collect();
-        let of = |name: &str| &batches.iter().find(|(n, _)| *n == name).unwrap().1;
-        let registration = Registration::read(of("registrations")).unwrap()[0];
-        (Identity::read(of("identities")).unwrap()[0].enabled, registration.registered, registration.capable)
-    }
-
-    #[test]
-    fn devices_are_methods() {
-        let user: User<'_> = serde_json::from_str(
-            r#"{"user_id":"DU1","phones":[{"activated":true,"capabilities":["auto","push","sms","phone","mobile_otp"]},{"activated":false,"capabilities":["auto","push","sms"]}],
-            "tokens":[{"type":"h6"}],"u2ftokens":[{"registration_id":"r"}],"webauthncredentials":[{"webauthnkey":"w"}]}"#,
-        )
-        .unwrap();
-        let found: Vec<_> = methods(&user).into_iter().collect();
-        let want = [
-            ("fido2", "u2ftoken"),
-            ("fido2", "webauthncredential"),
-            ("otp_app", "phone: mobile_otp"),
-            ("otp_hw", "token: h6"),
-            ("push", "phone: push"),
-            ("sms", "phone: sms"),
-            ("voice", "phone: phone"),
-        ];
-        assert_eq!(found, want.map(|(m, r)| (m, r.to_owned())));
-    }
-
-    #[test]
-    fn who_is_let_in_without_a_factor_is_not_capable() {
-        const PHONE: &str = r#""phones":[{"activated":true,"capabilities":["push"]}],"is_enrolled":true"#;
-        let user = |more: &str| format!(r#"{{"user_id":"DU1",{PHONE},{more}}}"#);
-        assert_eq!(states(&user(r#""status":"active","groups":[{"status":"active"}]"#)), (Some(true), Some(true), Some(true)));
-        assert_eq!(states(&user(r#""status":"bypass""#)), (Some(true), Some(true), Some(false)));
-        assert_eq!(states(&user(r#""status":"active","groups":[{"status":"Bypass"}]"#)), (Some(true), Some(true), Some(false)));
-        assert_eq!(states(&user(r#""status":"locked out""#)), (Some(true), Some(true), Some(true)));
-        assert_eq!(states(&user(r#""status":"disabled""#)), (Some(false), Some(true), Some(true)));
-        assert_eq!(states(&user(r#""status":"something new""#)), (None, Some(true), Some(true)));
-        assert_eq!(states(r#"{"user_id":"DU1","phones":[],"last_login":null}"#), (None, Some(false), Some(false)));
-    }
-
-    #[test]
-    fn a_page_and_rejects() {
-        assert_eq!(decode(r#"{"stat":"OK","response":[{"user_id":"a"},{"user_id":"b"}],"metadata":{}}"#).unwrap().fullest(), 2);
-        assert_eq!(decode(r#"{"stat":"OK","response":[]}"#).unwrap().fullest(), 0);
-        assert_eq!(decode(r#"{"username":"a"}"#).unwrap_err(), Reject::missing("user_id"));
-        assert_eq!(decode(r#"{"response":[{"user_id":"a"},{"username":"b"}]}"#).unwrap_err(), Reject::missing("user_id"));
-    }
-}
+mod tests;

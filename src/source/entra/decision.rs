@@ -2,7 +2,7 @@
 
 use super::super::decision::{Decision, because, decide};
 use super::codes::{self, CodeClass};
-use super::facts::{Facts, Requirement, Role};
+use super::facts::{Facts, Requirement, Role, Success};
 use super::words;
 
 /// One row of the table.
@@ -18,7 +18,7 @@ pub(super) static TABLE: &[Rule] = &[
     Rule { row: "1.10-1",  when: |f| f.workload,                                                                 then: |_| because("not_applicable", "workload") },
     Rule { row: "1.10-2",  when: |f| f.done() && f.bare && f.no_text(),                                          then: |_| because("unknown", "fields_missing") },
     Rule { row: "1.10-3",  when: |f| f.not_done() && required(f).is_some(),                                      then: required_not_met },
-    Rule { row: "1.10-4",  when: |f| f.not_done() && f.code.is_some_and(|c| codes::class(c) == CodeClass::Interrupt), then: interrupted },
+    Rule { row: "1.10-4",  when: |f| f.ok == Success::Interrupt,                                                         then: interrupted },
     Rule { row: "1.10-5",  when: |f| f.not_done(),                                                               then: |f| because("not_applicable", other_failure(f)) },
     Rule { row: "1.10-6",  when: |f| f.done() && f.proof().is_some(),                                            then: performed_by_step },
     Rule { row: "1.10-7",  when: |f| f.done() && completed(f),                                                   then: performed_by_text },
@@ -47,7 +47,9 @@ fn required(f: &Facts<'_>) -> Option<&'static str> {
 }
 
 fn required_not_met(f: &Facts<'_>) -> Decision {
-    because("required_not_met", words::denial(&f.txt).or_else(|| required(f)).unwrap_or("failed"))
+    let asked = f.steps.iter().rev().find(|s| !s.succeeded && matches!(s.role, Role::Secondary | Role::OneGesture)).map(|s| s.method);
+    let method = asked.or_else(|| f.mfa_detail.map(words::step_method)).unwrap_or("");
+    Decision { method, ..because("required_not_met", words::denial(&f.txt).or_else(|| required(f)).unwrap_or("failed")) }
 }
 
 fn interrupted(f: &Facts<'_>) -> Decision {

@@ -158,6 +158,8 @@ fn success(code: Option<i64>, envelope: &Envelope<'_>) -> Success {
                 Success::Yes
             } else if last.is("failure") {
                 Success::No
+            } else if last.is("interrupted") {
+                Success::Interrupt
             } else {
                 Success::Unknown
             }

@@ -9,11 +9,14 @@ mod codes;
 mod decision;
 mod directory;
 mod facts;
+mod flat;
 mod policies;
 mod privileged;
 mod record;
 mod roles;
 mod sign_in;
+mod unified;
+mod unified_change;
 mod words;
 
 pub(super) use audit::Audit;
@@ -22,6 +25,7 @@ pub(super) use policies::{Locations, Policies};
 pub(super) use privileged::PRIVILEGED_ROLES;
 pub(super) use roles::Roles;
 pub(super) use sign_in::SignIns;
+pub(super) use unified::UnifiedAudit;
 
 use super::Reject;
 

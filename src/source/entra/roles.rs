@@ -111,7 +111,7 @@ mod tests {
     use crate::table::Instant;
 
     fn held(key: &str, json: &str) -> (String, String, String) {
-        let object = ObjectContext { source: "s", tenant: "t", key, snapshot_at: Instant(0) };
+        let object = ObjectContext { source: "s", tenant: "t", key, snapshot_at: Instant(0), details: None };
         let mut rows = Rows::default();
         Roles.decode(&object, Record { offset: 0, json: json.as_bytes() }, &mut rows).unwrap();
         let batch = rows.filled().find(|b| b.table().name == "role_assignments").unwrap().finish().unwrap();

@@ -1,11 +1,11 @@
 //! Sign-in logs: Graph v1.0 and beta `signIn`, bare or in an Azure Monitor envelope (formats.md 1.1–1.6).
 
 use super::super::decision::Decision;
-use super::super::{Expected, ObjectContext, Record, Reject, Rows, Source, method, time};
+use super::super::{Expected, FlatRow, ObjectContext, Record, Reject, Rows, Source, method, time};
 use super::decision;
 use super::facts::{Envelope, Facts, Success};
 use super::record::{Properties, SignInRecord, Step, Steps, Wrapped};
-use super::{codes, words};
+use super::{codes, flat, words};
 use crate::period;
 use crate::table::{Row, SignIn, Table};
 
@@ -19,7 +19,7 @@ impl Source for SignIns {
     }
 
     fn about(&self) -> &'static str {
-        "Microsoft Entra sign-in logs: Graph v1.0 and beta `auditLogs/signIns`, Azure Monitor storage and Event Hubs"
+        "Microsoft Entra sign-in logs: Graph v1.0 and beta `auditLogs/signIns`, Azure Monitor storage and Event Hubs, Log Analytics tables, admin-centre CSV with its AuthDetails companion, PowerShell"
     }
 
     fn tables(&self) -> Vec<Table> {
@@ -30,7 +30,22 @@ impl Source for SignIns {
         Expected::Daily
     }
 
+    fn unflatten(&self, object: &ObjectContext<'_>, row: &FlatRow<'_>) -> serde_json::Value {
+        flat::record(object, row)
+    }
+
+    fn companion_of(&self, key: &str) -> Option<String> {
+        flat::companion_of(key)
+    }
+
+    fn detail(&self, row: &FlatRow<'_>) -> Option<(String, serde_json::Value)> {
+        flat::step(row)
+    }
+
     fn decode(&self, object: &ObjectContext<'_>, record: Record<'_>, rows: &mut Rows) -> Result<(), Reject> {
+        if let Some(json) = flat::inflated(record.json) {
+            return self.decode(object, Record { json: json.as_bytes(), ..record }, rows);
+        }
         if memchr::memmem::find(record.json, b"\"properties\"").is_some() || memchr::memmem::find(record.json, b"\"Properties\"").is_some() {
             let wrapped: Wrapped<'_> = super::parse(record.json)?;
             match &wrapped.properties {
@@ -42,22 +57,32 @@ impl Source for SignIns {
                 Properties::Absent => {}
             }
         }
-        let bare: SignInRecord<'_> = super::parse(record.json)?;
-        // Some tools keep the envelope's category and result beside the bare fields; the second pass is for them only.
-        let beside = [&b"\"category\""[..], b"\"resultType\"", b"\"ResultType\""].iter().any(|k| memchr::memmem::find(record.json, k).is_some());
-        let wrapped = if beside { super::parse(record.json)? } else { Wrapped::default() };
-        push(object, record, &bare, &wrapped, rows)
+        if memchr::memmem::find(record.json, b"\"TimeGenerated").is_some()
+            && let Some(row) = FlatRow::of_json(record.json)
+        {
+            let json = flat::record(object, &row).to_string();
+            return bare(object, Record { json: json.as_bytes(), ..record }, rows);
+        }
+        bare(object, record, rows)
     }
 }
 
-fn steps<'a>(record: &'a SignInRecord<'a>) -> Result<std::borrow::Cow<'a, [Step<'a>]>, Reject> {
+/// A record without an envelope around it.
+fn bare(object: &ObjectContext<'_>, record: Record<'_>, rows: &mut Rows) -> Result<(), Reject> {
+    let bare: SignInRecord<'_> = super::parse(record.json)?;
+    // Some tools keep the envelope's category and result beside the bare fields; the second pass is for them only.
+    let beside = [&b"\"category\""[..], b"\"resultType\"", b"\"ResultType\"", b"\"resultSignature\""].iter().any(|k| memchr::memmem::find(record.json, k).is_some());
+    let wrapped = if beside { super::parse(record.json)? } else { Wrapped::default() };
+    push(object, record, &bare, &wrapped, rows)
+}
+
+fn steps<'a>(record: &'a SignInRecord<'a>) -> std::borrow::Cow<'a, [Step<'a>]> {
     match &record.steps {
-        Steps::Absent => Ok(std::borrow::Cow::Borrowed(&[])),
-        Steps::List(list) => Ok(std::borrow::Cow::Borrowed(list)),
-        Steps::Text(text) if text.trim().is_empty() => Ok(std::borrow::Cow::Borrowed(&[])),
-        Steps::Text(text) => {
-            serde_json::from_str(text).map(std::borrow::Cow::Owned).map_err(|_| Reject::Content("`authenticationDetails` is text that is not a JSON list".to_owned()))
-        }
+        Steps::Absent => std::borrow::Cow::Borrowed(&[]),
+        Steps::List(list) => std::borrow::Cow::Borrowed(list),
+        Steps::Text(text) if text.trim().is_empty() => std::borrow::Cow::Borrowed(&[]),
+        // Steps that nobody can read are one step of an unknown kind: they prove nothing, and none is not what they say.
+        Steps::Text(text) => std::borrow::Cow::Owned(serde_json::from_str(text).unwrap_or_else(|_| vec![Step::default()])),
     }
 }
 
@@ -99,7 +124,7 @@ fn push(object: &ObjectContext<'_>, at: Record<'_>, record: &SignInRecord<'_>, w
     let created = record.created.get().ok_or_else(|| Reject::missing("createdDateTime"))?;
     let occurred_at = time::instant(created).ok_or_else(|| Reject::bad_time("createdDateTime", created))?;
     let stream = stream(record, wrapped);
-    let steps = steps(record)?;
+    let steps = steps(record);
     let envelope = Envelope { result_type: wrapped.result_type.clone(), result_signature: wrapped.result_signature.clone() };
     let facts = Facts::of(record, &steps, &envelope, stream);
     let (decision, evidence) = decision::settle(&facts);
@@ -185,7 +210,7 @@ pub(super) mod tests {
     use super::*;
     use crate::table::Instant;
 
-    const OBJECT: ObjectContext<'static> = ObjectContext { source: "s", tenant: "t", key: "k", snapshot_at: Instant(0) };
+    const OBJECT: ObjectContext<'static> = ObjectContext { source: "s", tenant: "t", key: "k", snapshot_at: Instant(0), details: None };
 
     /// Runs the decision table on a record.
     pub(in super::super) fn settle_json(json: &str) -> (Decision, &'static str) {
@@ -195,7 +220,7 @@ pub(super) mod tests {
             Properties::Object(inner) => inner.as_ref(),
             _ => &bare,
         };
-        let steps = steps(record).unwrap();
+        let steps = steps(record);
         let envelope = Envelope { result_type: wrapped.result_type.clone(), result_signature: wrapped.result_signature.clone() };
         decision::settle(&Facts::of(record, &steps, &envelope, stream(record, &wrapped)))
     }
@@ -233,10 +258,10 @@ pub(super) mod tests {
         for (json, reason) in [
             (r#"{"createdDateTime":"2026-10-05T07:00:00Z"}"#, "`id` is missing"),
             (r#"{"id":"e"}"#, "`createdDateTime` is missing"),
-            (r#"{"id":"e","createdDateTime":"2026-10-05T17:08:65"}"#, "`createdDateTime` is not a timestamp: `2026-10-05T17:08:65`"),
+            (r#"{"id":"e","createdDateTime":"2026-10-05T17:08:65"}"#, "`createdDateTime` is not a timestamp"),
             (r#"{"category":"SignInLogs","properties":"{broken"}"#, "`properties` is text that is not a JSON object"),
         ] {
-            assert_eq!(decode(json).unwrap_err(), Reject::Content(reason.to_owned()), "{json}");
+            assert_eq!(decode(json).unwrap_err().reason(), reason, "{json}");
         }
         assert_eq!(decode("{\"id\":").unwrap_err(), Reject::Syntax);
     }

@@ -5,9 +5,9 @@
 //! same activity; alone it is a step of a sign-in and not counted as one, or every login would count twice.
 
 use super::super::{Expected, ObjectContext, Record, Reject, Rows, Source, method, time};
-use super::decision;
 use super::facts::{Facts, Kind};
 use super::record::{Activity, Parameters};
+use super::{cloud_logging, decision};
 use crate::period;
 use crate::table::{Instant, Row, SignIn, Table};
 
@@ -24,7 +24,7 @@ impl Source for SignIns {
     }
 
     fn about(&self) -> &'static str {
-        "Google Workspace login activity: Reports API `activities.list` of the application `login`"
+        "Google Workspace login activity: Reports API `activities.list` of the application `login`, and Cloud Logging"
     }
 
     fn tables(&self) -> Vec<Table> {
@@ -36,6 +36,11 @@ impl Source for SignIns {
     }
 
     fn decode(&self, object: &ObjectContext<'_>, record: Record<'_>, rows: &mut Rows) -> Result<(), Reject> {
+        if memchr::memmem::find(record.json, b"\"protoPayload\"").is_some()
+            && let Some(activity) = cloud_logging::activity(record.json)
+        {
+            return self.decode(object, Record { json: activity.to_string().as_bytes(), ..record }, rows);
+        }
         let activity: Activity<'_> = super::parse(record.json)?;
         let found = facts(&activity)?;
         if found.is_empty() {
@@ -149,7 +154,7 @@ fn raw_method<'f>(facts: &Facts<'f>, method: &str) -> Option<&'f str> {
 mod tests {
     use super::*;
 
-    const OBJECT: ObjectContext<'static> = ObjectContext { source: "s", tenant: "t", key: "k", snapshot_at: Instant(0) };
+    const OBJECT: ObjectContext<'static> = ObjectContext { source: "s", tenant: "t", key: "k", snapshot_at: Instant(0), details: None };
     const HEAD: &str = r#""id":{"time":"2026-10-05T07:00:00.123Z","uniqueQualifier":"-42","applicationName":"login"},"actor":{"email":"a@example.com","profileId":"1001"},"ipAddress":"198.51.100.7""#;
 
     fn decode(json: &str) -> Result<Vec<arrow::record_batch::RecordBatch>, Reject> {

@@ -1,9 +1,14 @@
 //! Users and whether they are enrolled in 2-Step Verification (formats.md 7.4).
 
 use super::super::lenient::{Flag, List, Maybe, Text, lenient};
-use super::super::{Expected, ObjectContext, Record, Reject, Rows, Source, time};
+use super::super::{Expected, ObjectContext, Record, Reject, Rows, Source};
+use super::optional_time;
 use crate::table::directory::{Identity, RegisteredMethod, Registration};
+use crate::table::policy::{Policy, PolicyExclusion};
 use crate::table::{Instant, Row, Table};
+
+/// What enforced users are held to. The export names no policy, so it bears our name.
+const TWO_STEP: &str = "google.two_step_verification";
 
 lenient! { Name { "fullName" => full: Text<'a>, } }
 lenient! { Organization { "name" => name: Text<'a>, "department" => department: Text<'a>, "primary" => primary: Flag, } }
@@ -18,6 +23,7 @@ lenient! {
         "isAdmin" => admin: Flag,
         "isDelegatedAdmin" => delegated_admin: Flag,
         "isEnrolledIn2Sv" => enrolled: Flag,
+        "isEnforcedIn2Sv" => enforced: Flag,
         "creationTime" => created: Text<'a>,
         "deletionTime" => deleted: Text<'a>,
         "lastLoginTime" => last_login: Text<'a>,
@@ -39,11 +45,15 @@ impl Source for Users {
     }
 
     fn about(&self) -> &'static str {
-        "Google Workspace users: Directory API `users.list`, with enrolment in 2-Step Verification; the export names no methods, so an enrolled user has one that is not named"
+        "Google Workspace users: Directory API `users.list`, with enrolment in 2-Step Verification; the export names no methods, so an enrolled user has one that is not named; whoever is enforced and not enrolled is an exclusion"
     }
 
     fn tables(&self) -> Vec<Table> {
         vec![Identity::TABLE, Registration::TABLE, RegisteredMethod::TABLE]
+    }
+
+    fn beside(&self) -> Vec<Table> {
+        vec![Policy::TABLE, PolicyExclusion::TABLE]
     }
 
     fn expected(&self) -> Expected {
@@ -84,11 +94,6 @@ fn prepare<'u>(user: &'u User<'u>) -> Result<Prepared<'u>, Reject> {
     // The epoch stands for "never".
     let last_sign_in_at = optional_time("lastLoginTime", &user.last_login)?.filter(|at| at.0 > 0);
     Ok(Prepared { user, id, created_at, last_sign_in_at })
-}
-
-/// The instant in a field that may be absent; text that is no timestamp refuses the record.
-fn optional_time(field: &str, text: &Text<'_>) -> Result<Option<Instant>, Reject> {
-    text.get().map(|t| time::instant(t).ok_or_else(|| Reject::bad_time(field, t))).transpose()
 }
 
 fn push(object: &ObjectContext<'_>, at: Record<'_>, found: &Prepared<'_>, rows: &mut Rows) {
@@ -144,6 +149,46 @@ fn push(object: &ObjectContext<'_>, at: Record<'_>, found: &Prepared<'_>, rows: 
             syncable: false,
         });
     }
+    enforcement(object, at, found, rows);
+}
+
+/// Enforced does not imply enrolled: in the grace period the password alone still signs a user in. The export does not
+/// say when that period ends, so everybody who is enforced and not enrolled stands as excluded.
+fn enforcement(object: &ObjectContext<'_>, at: Record<'_>, found: &Prepared<'_>, rows: &mut Rows) {
+    if found.user.enforced.0 != Some(true) {
+        return;
+    }
+    rows.push_once(
+        TWO_STEP,
+        &Policy {
+            source: object.source,
+            tenant: object.tenant,
+            snapshot_at: object.snapshot_at,
+            policy_id: TWO_STEP,
+            policy_name: Some("Google Workspace: 2-Step Verification enforcement"),
+            policy_state: "enabled",
+            grants: "mfa",
+            phishing_resistant: None,
+            narrowed_by: None,
+            // It holds for the organisational units and groups it was set for.
+            all_users: false,
+            all_apps: true,
+            made_at: None,
+            edited_at: None,
+            raw_object: object.key,
+            raw_offset: at.offset,
+        },
+    );
+    if found.user.enrolled.0 == Some(false) {
+        rows.push(&PolicyExclusion {
+            source: object.source,
+            tenant: object.tenant,
+            snapshot_at: object.snapshot_at,
+            policy_id: TWO_STEP,
+            object_kind: "user",
+            object_id: found.id,
+        });
+    }
 }
 
 fn organization<'u>(user: &'u User<'_>) -> Option<&'u Organization<'u>> {
@@ -163,47 +208,73 @@ fn either(first: Flag, second: Flag) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use arrow::record_batch::RecordBatch;
+
     use super::*;
 
-    const OBJECT: ObjectContext<'static> = ObjectContext { source: "s", tenant: "t", key: "k", snapshot_at: Instant(0) };
+    const OBJECT: ObjectContext<'static> = ObjectContext { source: "s", tenant: "t", key: "k", snapshot_at: Instant(0), details: None };
 
-    fn decode(json: &str) -> Result<Vec<arrow::record_batch::RecordBatch>, Reject> {
+    fn decode(json: &str) -> Result<Rows, Reject> {
         let mut rows = Rows::default();
-        Users.decode(&OBJECT, Record { offset: 0, json: json.as_bytes() }, &mut rows)?;
-        Ok(rows.filled().map(|b| b.finish().unwrap()).collect())
+        Users.decode(&OBJECT, Record { offset: 0, json: json.as_bytes() }, &mut rows).map(|()| rows)
+    }
+
+    /// Batches by the name of their table.
+    fn batches(json: &str) -> BTreeMap<&'static str, RecordBatch> {
+        decode(json).unwrap().filled().map(|b| (b.table().name, b.finish().unwrap())).collect()
+    }
+
+    /// Account enabled, registered, policies, excluded users.
+    fn states(json: &str) -> (Option<bool>, Option<bool>, usize, Vec<String>) {
+        let found = batches(json);
+        let excluded = found.get("policy_exclusions").map(|b| PolicyExclusion::read(b).unwrap()).unwrap_or_default();
+        assert!(excluded.iter().all(|e| (e.policy_id, e.object_kind) == (TWO_STEP, "user")));
+        (
+            Identity::read(&found["identities"]).unwrap()[0].enabled,
+            Registration::read(&found["registrations"]).unwrap()[0].registered,
+            found.get("policies").map_or(0, RecordBatch::num_rows),
+            excluded.iter().map(|e| e.object_id.to_owned()).collect(),
+        )
     }
 
     #[test]
     fn a_user() {
-        // The tables come in the order of their names: identities, registered methods, registrations.
-        let batches = decode(
+        let found = batches(
             r#"{"id":"1001","primaryEmail":"a@example.com","name":{"fullName":"Ada Example"},"suspended":false,"archived":false,"isAdmin":false,"isDelegatedAdmin":true,
             "isEnrolledIn2Sv":true,"isEnforcedIn2Sv":true,"creationTime":"2024-01-02T03:04:05.000Z","lastLoginTime":"1970-01-01T00:00:00.000Z",
             "organizations":[{"department":"Old"},{"primary":true,"department":"IT","name":"Example"}]}"#,
-        )
-        .unwrap();
-        let user = Identity::read(&batches[0]).unwrap()[0];
+        );
+        let user = Identity::read(&found["identities"]).unwrap()[0];
         assert_eq!((user.identity_id, user.user_name, user.display_name, user.department), ("1001", Some("a@example.com"), Some("Ada Example"), Some("IT")));
         assert_eq!((user.enabled, user.deleted, user.created_at.is_some(), user.last_sign_in_at), (Some(true), false, true, None));
-        let method = RegisteredMethod::read(&batches[1]).unwrap()[0];
+        let method = RegisteredMethod::read(&found["registered_methods"]).unwrap()[0];
         assert_eq!((method.method, method.second_factor, method.method_strength), ("other", true, "unknown"));
-        let registration = Registration::read(&batches[2]).unwrap()[0];
+        let registration = Registration::read(&found["registrations"]).unwrap()[0];
         assert_eq!((registration.registered, registration.capable, registration.admin_flag), (Some(true), Some(true), Some(true)));
+        let policy = Policy::read(&found["policies"]).unwrap()[0];
+        assert_eq!((policy.policy_id, policy.policy_state, policy.grants), ("google.two_step_verification", "enabled", "mfa"));
+        assert_eq!((policy.all_users, policy.all_apps, found.contains_key("policy_exclusions")), (false, true, false));
     }
 
     #[test]
     fn enforced_is_not_enrolled_and_absent_is_not_known() {
-        let batches = decode(r#"{"id":"1","isEnrolledIn2Sv":false,"isEnforcedIn2Sv":true,"archived":true}"#).unwrap();
-        assert_eq!((Identity::read(&batches[0]).unwrap()[0].enabled, Registration::read(&batches[1]).unwrap()[0].registered), (Some(false), Some(false)));
-        let batches = decode(r#"{"id":"1"}"#).unwrap();
-        assert_eq!((Identity::read(&batches[0]).unwrap()[0].enabled, Registration::read(&batches[1]).unwrap()[0].registered), (None, None));
+        let excluded = vec!["1".to_owned()];
+        assert_eq!(states(r#"{"id":"1","isEnrolledIn2Sv":false,"isEnforcedIn2Sv":true,"archived":true}"#), (Some(false), Some(false), 1, excluded));
+        assert_eq!(states(r#"{"id":"1","isEnrolledIn2Sv":true,"isEnforcedIn2Sv":true}"#), (None, Some(true), 1, vec![]));
+        // Whether somebody is enrolled must be said before anybody is called excluded.
+        assert_eq!(states(r#"{"id":"1","isEnforcedIn2Sv":true}"#), (None, None, 1, vec![]));
+        assert_eq!(states(r#"{"id":"1","isEnrolledIn2Sv":false,"isEnforcedIn2Sv":false}"#), (None, Some(false), 0, vec![]));
+        assert_eq!(states(r#"{"id":"1"}"#), (None, None, 0, vec![]));
     }
 
     #[test]
     fn a_page_is_taken_whole_or_refused() {
-        let batches = decode(r#"{"kind":"admin#directory#users","users":[{"id":"1"},{"id":"2"}],"nextPageToken":"x"}"#).unwrap();
-        assert_eq!(batches.iter().map(arrow::record_batch::RecordBatch::num_rows).collect::<Vec<_>>(), [2, 2]);
-        assert!(decode(r#"{"users":[]}"#).unwrap().is_empty());
+        let found = batches(r#"{"kind":"admin#directory#users","users":[{"id":"1","isEnforcedIn2Sv":true},{"id":"2","isEnforcedIn2Sv":true}],"nextPageToken":"x"}"#);
+        let rows: Vec<_> = found.iter().map(|(name, batch)| (*name, batch.num_rows())).collect();
+        assert_eq!(rows, [("identities", 2), ("policies", 1), ("registrations", 2)]);
+        assert!(batches(r#"{"users":[]}"#).is_empty());
         assert_eq!(decode(r#"{"users":[{"id":"1"},{"primaryEmail":"b@example.com"}]}"#).unwrap_err(), Reject::missing("id"));
         assert_eq!(decode(r#"{"users":[{"id":"1"},7]}"#).unwrap_err(), Reject::Content("`users` holds something that is not an object".to_owned()));
     }

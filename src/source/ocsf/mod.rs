@@ -189,7 +189,7 @@ fn facts<'e>(event: &'e Event<'_>) -> Facts<'e> {
 mod tests {
     use super::*;
 
-    const OBJECT: ObjectContext<'static> = ObjectContext { source: "s", tenant: "t", key: "k", snapshot_at: Instant(0) };
+    const OBJECT: ObjectContext<'static> = ObjectContext { source: "s", tenant: "t", key: "k", snapshot_at: Instant(0), details: None };
 
     fn decode(json: &str) -> Result<Vec<arrow::record_batch::RecordBatch>, Reject> {
         let mut rows = Rows::default();

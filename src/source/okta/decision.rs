@@ -18,7 +18,7 @@ pub(super) struct Rule {
 #[rustfmt::skip]
 pub(super) static TABLE: &[Rule] = &[
     Rule { row: "5.5-1",  when: |f| f.is(Kind::SessionStart, Ended::Unmet) && f.says(&["invalid_credentials", "locked_out"]), then: |_| because("not_applicable", "primary_failed") },
-    Rule { row: "5.5-2",  when: factor_refused,                                                   then: |f| because("required_not_met", if f.kind == Kind::DeniedPush { "declined" } else { words::denial(&f.reason) }) },
+    Rule { row: "5.5-2",  when: factor_refused,                                                   then: refused },
     Rule { row: "5.5-3",  when: |f| f.is(Kind::Evaluation, Ended::Challenged),                    then: |_| because("required_not_met", "interrupted") },
     Rule { row: "5.5-4",  when: |f| f.is(Kind::Evaluation, Ended::Denied),                        then: |_| because("not_applicable", "blocked_by_policy") },
     Rule { row: "5.5-5",  when: |f| (verified(f) && !one_gesture(f)) || (evaluated(f) && f.proof().is_some() && !f.carried()), then: performed },
@@ -38,6 +38,12 @@ pub(super) fn settle(facts: &Facts<'_>) -> (Decision, &'static str) {
 
 fn factor_refused(f: &Facts<'_>) -> bool {
     f.kind == Kind::DeniedPush || f.is(Kind::Factor, Ended::Unmet) || (f.ended == Ended::Unmet && f.says(&["fastpass declined phishing attempt"]))
+}
+
+/// The method is the one that was asked for.
+fn refused(f: &Facts<'_>) -> Decision {
+    let (reason, method) = if f.kind == Kind::DeniedPush { ("declined", "push") } else { (words::denial(&f.reason), f.used.map_or("", |u| u.method)) };
+    Decision { method, ..because("required_not_met", reason) }
 }
 
 /// An authenticator other than the password was verified: passwords are left out before the table is asked.

@@ -135,7 +135,7 @@ mod tests {
     use super::*;
     use crate::table::Instant;
 
-    const OBJECT: ObjectContext<'static> = ObjectContext { source: "s", tenant: "t", key: "k", snapshot_at: Instant(0) };
+    const OBJECT: ObjectContext<'static> = ObjectContext { source: "s", tenant: "t", key: "k", snapshot_at: Instant(0), details: None };
 
     fn decode(json: &str) -> Result<Rows, Reject> {
         let mut rows = Rows::default();

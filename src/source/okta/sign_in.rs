@@ -5,7 +5,7 @@
 //!
 //! - Rows that need each other share a correlation id and carry no application: the session once it is real,
 //!   before that the transaction. A session that began, an evaluation that lists no authenticators, and a factor
-//!   that the Identity Engine may have taken as the first one do not settle a journey (`unknown`): left alone
+//!   that the Identity Engine may have taken as the first one do not settle a journey (`other_events`): left alone
 //!   they count as untold, never as protected. A later event may only say more than they do.
 //! - What settles as protected is a Classic second factor, a gesture that verifies its user, an evaluation that
 //!   lists two authenticators, or another provider's word.
@@ -15,11 +15,12 @@
 //!   and cannot hide a session that began without one.
 
 use super::super::decision::Decision;
-use super::super::{Expected, ObjectContext, Record, Reject, Rows, Source, method, time};
+use super::super::{Expected, FlatRow, ObjectContext, Record, Reject, Rows, Source, method, time};
 use super::decision;
 use super::facts::{Ended, Facts, Kind};
 use super::record::{LogEvent, known};
 use crate::period;
+use crate::table::sign_ins::OTHER_EVENTS;
 use crate::table::{Instant, Row, SignIn, Table};
 
 /// The System Log's sign-in events.
@@ -32,7 +33,7 @@ impl Source for SignIns {
     }
 
     fn about(&self) -> &'static str {
-        "Okta System Log: API `GET /api/v1/logs`, log streaming to Amazon EventBridge and Splunk, event hooks"
+        "Okta System Log: API `GET /api/v1/logs`, log streaming to Amazon EventBridge and Splunk, event hooks, the flat table of Microsoft Sentinel, CSV of a SIEM"
     }
 
     fn tables(&self) -> Vec<Table> {
@@ -43,7 +44,17 @@ impl Source for SignIns {
         Expected::Daily
     }
 
+    fn unflatten(&self, _: &ObjectContext<'_>, row: &FlatRow<'_>) -> serde_json::Value {
+        row.nested(&[], super::flat_path).into()
+    }
+
     fn decode(&self, object: &ObjectContext<'_>, record: Record<'_>, rows: &mut Rows) -> Result<(), Reject> {
+        if memchr::memmem::find(record.json, b"\"eventType_s\"").is_some()
+            && let Some(row) = FlatRow::of_json(record.json)
+        {
+            let json = self.unflatten(object, &row).to_string();
+            return self.decode(object, Record { json: json.as_bytes(), ..record }, rows);
+        }
         let outer: LogEvent<'_> = super::parse(record.json)?;
         let mut found = Vec::new();
         unpack(&outer, None, &mut found)?;
@@ -62,14 +73,15 @@ type Delivered<'e> = (&'e LogEvent<'e>, Option<&'e str>);
 /// The events in a record, whatever wraps them.
 fn unpack<'e>(outer: &'e LogEvent<'e>, delivered: Option<&'e str>, found: &mut Vec<Delivered<'e>>) -> Result<(), Reject> {
     let delivered = outer.time.get().or(delivered);
-    if outer.event_type.get().is_some() {
-        found.push((outer, delivered));
-        return Ok(());
-    }
     if let Some(inner) = outer.detail.0.as_deref().or(outer.event.0.as_deref()) {
         return unpack(inner, delivered, found);
     }
-    let Some(list) = outer.data.0.as_ref().and_then(|d| d.events.as_ref()) else { return Err(Reject::missing("eventType")) };
+    // A hook has an event type of its own, which says nothing about those inside.
+    let Some(list) = outer.data.0.as_ref().and_then(|d| d.events.as_ref()) else {
+        outer.event_type.get().ok_or_else(|| Reject::missing("eventType"))?;
+        found.push((outer, delivered));
+        return Ok(());
+    };
     for item in &list.0 {
         let inner = item.0.as_ref().ok_or_else(|| Reject::Content("`data.events` holds something that is not an object".to_owned()))?;
         unpack(inner, delivered, found)?;
@@ -120,10 +132,10 @@ fn push(object: &ObjectContext<'_>, at: Record<'_>, sign_in: &Prepared<'_>, rows
         correlation_id: correlation(event, facts, &decision),
         client: agent.and_then(|a| known(&a.browser).or_else(|| a.raw.get())),
         legacy_protocol: false,
-        outcome: outcome(facts, &decision),
+        outcome: outcome(facts),
         failure_code: None,
         mfa_outcome: decision.outcome,
-        mfa_reason: decision.reason,
+        mfa_reason: if needs_others(facts, &decision) { Some(OTHER_EVENTS) } else { decision.reason },
         method: Some(decision.method).filter(|m| !m.is_empty()),
         method_raw: facts.used.map(|u| u.raw).or_else(|| facts.proof().or_else(|| facts.alone()).map(|l| l.raw)).filter(|_| !decision.method.is_empty()),
         method_strength: Some(decision.method).filter(|m| !m.is_empty()).map(method::strength),
@@ -158,19 +170,23 @@ fn stream(event: &LogEvent<'_>, facts: &Facts<'_>) -> &'static str {
     }
 }
 
-/// What became of the sign-in as far as this event tells; `unknown` does not settle a journey.
-fn outcome(facts: &Facts<'_>, decision: &Decision) -> &'static str {
+/// What became of the sign-in as far as this event tells.
+fn outcome(facts: &Facts<'_>) -> &'static str {
     match (facts.kind, facts.ended) {
         (Kind::DeniedPush, _) | (_, Ended::Unmet | Ended::Denied | Ended::Limited) => "failure",
         (_, Ended::Challenged | Ended::Open) => "interrupt",
         (_, Ended::Unknown) => "unknown",
-        (Kind::AppAccess, Ended::Success) => "success",
-        (_, Ended::Success) if decision.outcome == "unknown" => "unknown",
-        // The Identity Engine reports the first authenticator in the same words as the second; the evaluation
-        // that follows lists both.
-        (Kind::Factor, Ended::Success) if !decision.one_gesture && facts.used.is_some_and(|u| u.enrolment) => "unknown",
         (_, Ended::Success) => "success",
     }
+}
+
+/// A success that alone does not tell how the sign-in was satisfied.
+fn needs_others(facts: &Facts<'_>, decision: &Decision) -> bool {
+    let untold = facts.kind != Kind::AppAccess && decision.outcome == "unknown";
+    // The Identity Engine reports the first authenticator in the same words as the second; the evaluation
+    // that follows lists both.
+    let first_or_second = facts.kind == Kind::Factor && !decision.one_gesture && facts.used.is_some_and(|u| u.enrolment);
+    facts.ended == Ended::Success && facts.kind != Kind::DeniedPush && (untold || first_or_second)
 }
 
 /// What ties the rows of one sign-in; see the top of this file.

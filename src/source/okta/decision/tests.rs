@@ -15,7 +15,7 @@ fn settle_json(json: &str) -> Option<(Decision, &'static str)> {
 
 fn case(row: &str, outcome: &str, detail: &str, json: &str) {
     let (d, got) = settle_json(json).unwrap();
-    let told = if d.method.is_empty() { d.reason.unwrap_or("") } else { d.method };
+    let told = d.reason.unwrap_or(d.method);
     assert_eq!((got, d.outcome, told), (row, outcome, detail), "{json}");
 }
 

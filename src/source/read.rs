@@ -1,0 +1,211 @@
+//! Reads every record of one object: tells its form from its content, cuts it, decodes each record and keeps count.
+
+use std::collections::BTreeMap;
+use std::io::{self, Cursor, Read};
+
+use super::flat::FlatRow;
+use super::frame::{self, FrameError};
+use super::{ObjectContext, Record, Reject, Rows, Source, csv};
+use crate::table::Rejected;
+
+/// How much of a refused record is kept for people to look at.
+const EXCERPT: usize = 2_000;
+/// Different reasons counted apart per object; a hostile file must not grow the ledger without end.
+const REASONS: usize = 100;
+const OTHER_REASONS: &str = "other reasons";
+
+/// In which form records stand in an object.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Form {
+    /// Told by the first bytes.
+    #[default]
+    Detect,
+    /// JSON in any container.
+    Json,
+    /// Delimited text with a header.
+    Csv,
+}
+
+impl Form {
+    /// The form of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [("detect", Self::Detect), ("json", Self::Json), ("csv", Self::Csv)].into_iter().find(|(n, _)| *n == name).map(|(_, f)| f)
+    }
+}
+
+/// Records refused for one reason.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Refusals {
+    /// How many.
+    pub count: u64,
+    /// Offset of the first.
+    pub offset: u64,
+    /// The value that was refused in the first, where the reason is a value.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub value: String,
+}
+
+/// What came of reading one object.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Form that was found: `json` or `csv`.
+    pub form: &'static str,
+    /// Records met.
+    pub read: u64,
+    /// Records refused.
+    pub rejected: u64,
+    /// By reason.
+    pub reasons: BTreeMap<String, Refusals>,
+    /// The object is a page that names a next one.
+    pub continues: bool,
+}
+
+/// How to read an object.
+#[derive(Debug, Clone, Copy)]
+pub struct Manner {
+    /// Form of its content.
+    pub form: Form,
+    /// Rows that a table may hold before they are handed on, so that memory stays bounded.
+    pub flush_at: usize,
+}
+
+/// Reads every record of a decompressed stream; `full` is called whenever a table holds enough rows, and at the end.
+///
+/// # Errors
+/// [`FrameError`] inside the outer result when the stream is neither JSON nor CSV or ends early; the rows before
+/// that point have been delivered. The outer error is that of `full`.
+pub fn read_records(
+    source: &dyn Source,
+    object: &ObjectContext<'_>,
+    stream: &mut dyn Read,
+    manner: Manner,
+    full: &mut dyn FnMut(&mut Rows) -> anyhow::Result<()>,
+) -> anyhow::Result<(Counts, Result<(), FrameError>)> {
+    let mut reading = Reading {
+        source,
+        object,
+        rows: Rows::default(),
+        counts: Counts::default(),
+        flush_at: manner.flush_at,
+        full,
+        failed: None,
+        companion: source.companion_of(object.key).is_some(),
+    };
+    let framed = reading.all(stream, manner.form);
+    if let Some(error) = reading.failed {
+        return Err(error);
+    }
+    (reading.full)(&mut reading.rows)?;
+    Ok((reading.counts, framed))
+}
+
+struct Reading<'r> {
+    source: &'r dyn Source,
+    object: &'r ObjectContext<'r>,
+    rows: Rows,
+    counts: Counts,
+    flush_at: usize,
+    full: &'r mut dyn FnMut(&mut Rows) -> anyhow::Result<()>,
+    failed: Option<anyhow::Error>,
+    companion: bool,
+}
+
+impl Reading<'_> {
+    fn all(&mut self, stream: &mut dyn Read, form: Form) -> Result<(), FrameError> {
+        let head = csv::head(stream).map_err(|e| FrameError::Broken(0, e))?;
+        let form = if form == Form::Detect { csv::told_by(&head) } else { form };
+        let mut whole = Cursor::new(head).chain(stream);
+        if form == Form::Csv {
+            self.counts.form = "csv";
+            return csv::rows(&mut whole, self);
+        }
+        self.counts.form = "json";
+        frame::records(&mut whole, self)
+    }
+
+    fn reject(&mut self, offset: u64, raw: &[u8], reason: &str, value: &str) {
+        self.counts.read += 1;
+        self.counts.rejected += 1;
+        let known = self.counts.reasons.len() < REASONS || self.counts.reasons.contains_key(reason);
+        let slot = self.counts.reasons.entry(if known { reason } else { OTHER_REASONS }.to_owned()).or_default();
+        if slot.count == 0 {
+            *slot = Refusals { count: 0, offset, value: value.to_owned() };
+        }
+        slot.count += 1;
+        let text = String::from_utf8_lossy(&raw[..raw.len().min(EXCERPT)]);
+        self.rows.push(&Rejected {
+            source: self.object.source,
+            tenant: self.object.tenant,
+            reason,
+            refused_value: Some(value).filter(|v| !v.is_empty()),
+            record_text: text.trim_end(),
+            raw_object: self.object.key,
+            raw_offset: i64::try_from(offset).unwrap_or(i64::MAX),
+        });
+    }
+
+    /// Decodes; a record that is no JSON at all is the caller's to name.
+    fn decode(&mut self, offset: u64, json: &[u8], raw: &[u8]) -> frame::Syntax {
+        let record = Record { offset: i64::try_from(offset).unwrap_or(i64::MAX), json };
+        let said = match self.source.decode(self.object, record, &mut self.rows) {
+            Ok(()) => {
+                self.counts.read += 1;
+                frame::Syntax::Good
+            }
+            Err(Reject::Syntax) => frame::Syntax::Bad,
+            Err(Reject::Content(reason)) => {
+                self.reject(offset, raw, &reason, "");
+                frame::Syntax::Good
+            }
+            Err(Reject::Value(reason, value)) => {
+                self.reject(offset, raw, &reason, &value);
+                frame::Syntax::Good
+            }
+        };
+        if self.failed.is_none() && self.rows.fullest() >= self.flush_at {
+            self.failed = (self.full)(&mut self.rows).err();
+        }
+        said
+    }
+}
+
+impl frame::Records for Reading<'_> {
+    fn record(&mut self, offset: u64, json: &[u8]) -> frame::Syntax {
+        self.decode(offset, json, json)
+    }
+
+    fn refuse(&mut self, offset: u64, raw: &[u8], reason: &'static str) {
+        self.reject(offset, raw, reason, "");
+    }
+
+    fn continues(&mut self) {
+        self.counts.continues = true;
+    }
+}
+
+impl csv::Lines for Reading<'_> {
+    fn line(&mut self, offset: u64, row: &FlatRow<'_>) {
+        if self.companion {
+            // Its rows are told with the records they belong to.
+            match self.source.detail(row) {
+                Some(_) => self.counts.read += 1,
+                None => self.reject(offset, serde_json::Value::Object(row.nested(&[], str::to_owned)).to_string().as_bytes(), "row names no record that it belongs to", ""),
+            }
+            return;
+        }
+        let json = self.source.unflatten(self.object, row).to_string();
+        if self.decode(offset, json.as_bytes(), json.as_bytes()) == frame::Syntax::Bad {
+            self.reject(offset, json.as_bytes(), "row is not a record of this source", "");
+        }
+    }
+
+    fn refuse(&mut self, offset: u64, raw: &[u8], reason: &str) {
+        self.reject(offset, raw, reason, "");
+    }
+}
+
+/// An error of the stream with the place it happened at.
+pub(super) fn broken(at: u64, e: io::Error) -> FrameError {
+    FrameError::Broken(at, e)
+}
