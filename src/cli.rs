@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use crate::generate::Layout;
+
 /// Proves how well multi-factor authentication covers an organisation and how well its exceptions are governed.
 #[derive(Debug, Parser)]
 #[command(name = "mfaudit", version, about, after_help = EXIT_CODES)]
@@ -39,7 +41,7 @@ pub enum Command {
         /// Folder; made when it does not exist.
         dir: PathBuf,
     },
-    /// Check configuration, queries, templates and the reach of every input, without reading data.
+    /// Check configuration, queries and templates, and look at the newest objects of every input.
     Check(Target),
     /// Bring raw exports into the lake; what has not changed is not read again.
     Ingest(Target),
@@ -155,26 +157,13 @@ pub struct Generate {
     /// Non-interactive records per interactive one.
     #[arg(long, default_value_t = 10.0)]
     pub non_interactive: f64,
-    /// Container layout of the sign-in logs.
-    #[arg(long, value_enum, default_value_t = LayoutArg::Mixed)]
-    pub layout: LayoutArg,
+    /// In which provider's words and in which containers the sign-ins are written.
+    #[arg(long, value_enum, default_value_t = Layout::Mixed)]
+    pub layout: Layout,
     /// A tenant in which nothing is wrong.
     #[arg(long)]
     pub clean: bool,
     /// Ignore the above and write the committed sample: the large tenant, or with --clean the clean one.
     #[arg(long)]
     pub sample: bool,
-}
-
-/// Container layouts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LayoutArg {
-    /// Storage account tree of hour blobs.
-    Monitor,
-    /// API pages.
-    Graph,
-    /// Event hub captures.
-    EventHubs,
-    /// One after the other.
-    Mixed,
 }

@@ -1,14 +1,16 @@
 //! One function per command: from what was typed to what is printed.
 
+mod check;
+
 use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::Context;
 use serde_json::json;
 
-use crate::cli::{Cli, Command, FailOnArg, Generate, LayoutArg, Listing, Output, Target};
+use crate::cli::{Cli, Command, FailOnArg, Generate, Listing, Output, Target};
 use crate::config::{Faults, REFERENCE};
-use crate::generate::{self, Layout, Plan, Sink};
+use crate::generate::{self, Plan, Sink};
 use crate::period::Period;
 use crate::query::{Corpus, Query};
 use crate::report::{self, Format, Options, PdfStandard, Templates};
@@ -35,7 +37,7 @@ pub fn dispatch(cli: Cli) -> anyhow::Result<Said> {
     progress::log();
     match cli.command {
         Command::Init { dir } => init(&dir),
-        Command::Check(target) => check(&request(target), cli.format),
+        Command::Check(target) => check::check(&request(target), cli.format),
         Command::Ingest(target) => ingest(&request(target), cli.format),
         Command::Run { target, fail_on } => run_command(&request(target), fail_on, cli.format),
         Command::Report { results, out, formats, templates } => render(&results, &out, &formats, templates.as_deref()),
@@ -76,42 +78,6 @@ fn init(dir: &Path) -> anyhow::Result<Said> {
     }
     place.put("mfaudit.toml", REFERENCE)?;
     Ok(Said { text: format!("wrote {}\nnext: name your exports in it, then `mfaudit check --config {}`\n", place.shown("mfaudit.toml"), place.shown("mfaudit.toml")), code: 0 })
-}
-
-fn check(request: &Request, format: Output) -> anyhow::Result<Said> {
-    let prepared = prepare(request)?;
-    let mut lines = Vec::new();
-    let mut faults = 0;
-    let inputs = prepared.config.sources.iter().map(|s| (s.id.as_str(), s.reader.kind(), s.url.as_str(), s.pattern.as_str()));
-    let register = prepared.config.register.iter().map(|r| ("register", "register", r.url.as_str(), r.pattern.as_str()));
-    for (id, kind, url, pattern) in inputs.chain(register) {
-        let reached = prepared.stores.open(url).and_then(|p| Ok((p.is_absent(), p.list(pattern)?)));
-        let (state, objects, bytes) = match reached {
-            Ok((true, _)) => ("the folder does not exist".to_owned(), 0, 0),
-            Ok((false, found)) if found.is_empty() => (format!("no object matches `{pattern}`"), 0, 0),
-            Ok((false, found)) => ("reachable".to_owned(), found.len(), found.iter().map(|o| o.size).sum::<u64>()),
-            Err(e) => (format!("{e:#}"), 0, 0),
-        };
-        faults += usize::from(state != "reachable");
-        lines.push(json!({ "input": id, "kind": kind, "url": url, "state": state, "objects": objects, "bytes": bytes }));
-    }
-    let code = if faults == 0 { 0 } else { 2 };
-    if format == Output::Json {
-        return Ok(Said { text: pretty(&json!({ "inputs": lines, "faults": faults, "period": prepared.period.id(), "queries": prepared.corpus.queries.len() }))?, code });
-    }
-    let mut text = format!("configuration, {} queries and templates are in order; period {}\n", prepared.corpus.queries.len(), prepared.period.id());
-    for l in &lines {
-        let _ = writeln!(
-            text,
-            "{:<22} {:<20} {}: {} objects, {} bytes",
-            l["input"].as_str().unwrap_or(""),
-            l["kind"].as_str().unwrap_or(""),
-            l["state"].as_str().unwrap_or(""),
-            l["objects"],
-            l["bytes"]
-        );
-    }
-    Ok(Said { text, code })
 }
 
 fn ingest(request: &Request, format: Output) -> anyhow::Result<Said> {
@@ -206,9 +172,10 @@ fn list(what: Listing, queries: Option<&str>, format: Output) -> anyhow::Result<
             .iter()
             .map(|q| json!({ "id": q.id, "name": q.name, "title": q.title, "kind": q.kind.name(), "target": q.target, "lines": q.lines.iter().map(|l| &l.id).collect::<Vec<_>>() }))
             .collect(),
-        Listing::Sources => {
-            source::SOURCES.iter().map(|s| json!({ "name": s.kind(), "title": s.about(), "tables": s.tables().iter().map(|t| t.name).collect::<Vec<_>>() })).collect()
-        }
+        Listing::Sources => source::SOURCES
+            .iter()
+            .map(|s| json!({ "name": s.kind(), "title": s.about(), "limits": s.limits(), "tables": s.tables().iter().map(|t| t.name).collect::<Vec<_>>() }))
+            .collect(),
         Listing::Tables => table::all().iter().map(table_json).collect(),
         Listing::Targets => corpus(queries)?.queries.iter().filter_map(|q| Some(json!({ "name": q.target.as_ref()?, "title": q.title, "metric": q.id }))).collect(),
     };
@@ -286,12 +253,7 @@ fn generate_command(g: &Generate) -> anyhow::Result<Said> {
             clean,
             organisation: "Example Organisation".to_owned(),
             time_zone: "Europe/Berlin".to_owned(),
-            layout: match g.layout {
-                LayoutArg::Monitor => Layout::Monitor,
-                LayoutArg::Graph => Layout::Graph,
-                LayoutArg::EventHubs => Layout::EventHubs,
-                LayoutArg::Mixed => Layout::Mixed,
-            },
+            layout: g.layout,
         },
     };
     let place = local()?.open(&g.out)?;

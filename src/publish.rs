@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::digest;
 use crate::report::Artifact;
+use crate::results::{Results, SCHEMA};
 use crate::store::Place;
 
 /// Where a run's files are.
@@ -33,6 +34,28 @@ pub struct PublishedFile {
     pub bytes: u64,
     /// SHA-256.
     pub sha256: String,
+}
+
+/// What was published before for a period.
+#[derive(Debug, Clone)]
+pub struct Issue {
+    /// Folder below the output URL.
+    pub path: String,
+    /// Its results.
+    pub results: Results,
+}
+
+/// The current issue of a period; `None` when there is none, or when it holds no results that this version reads.
+///
+/// # Errors
+/// When the output cannot be read.
+pub fn issued(output: &Place, period: &str) -> anyhow::Result<Option<Issue>> {
+    let Some(pointer) = output.get(&format!("{period}/current.json"))? else { return Ok(None) };
+    let pointer: serde_json::Value = serde_json::from_slice(&pointer).unwrap_or_default();
+    let Some(path) = pointer["path"].as_str() else { return Ok(None) };
+    let Some(bytes) = output.get(&format!("{path}/results.json"))? else { return Ok(None) };
+    let results: Option<Results> = serde_json::from_slice(&bytes).ok();
+    Ok(results.filter(|r| r.schema == SCHEMA).map(|results| Issue { path: path.to_owned(), results }))
 }
 
 /// Writes the files and then the pointer `<period>/current.json`.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::policy::{cadences, ranking, targets, thresholds, trust};
 use super::read::{Fault, Reader, Section};
-use super::{CATEGORIES, Config, Organisation, Output, PopulationRules, RegisterConfig, Run, SourceConfig};
+use super::{Anchor, CATEGORIES, Config, Organisation, Output, PopulationRules, RegisterConfig, Run, SourceConfig};
 use crate::period;
 use crate::source::{self, Expected, Form};
 use crate::store::{Secret, StoreOptions, environment};
@@ -32,9 +32,11 @@ pub(super) fn config(text: &str, base: &Path) -> Result<Config, Vec<Fault>> {
         targets: targets(&top),
         cadences: cadences(&top),
         thresholds: thresholds(&top),
+        anchors: anchors(&top),
     };
     top.close();
     contradictions(&reader, &config);
+    anchored(&reader, &config);
     drop(root);
     let faults = reader.into_faults();
     if faults.is_empty() { Ok(config) } else { Err(faults) }
@@ -134,9 +136,10 @@ fn sources(top: &Section<'_, '_>) -> Vec<SourceConfig> {
             s.reader.fault(&s.span, format!("`source.kind` is missing: use one of {}", kinds()));
         }
         let reader = s.parsed("kind", &format!("use one of {}", kinds()), source::of_kind);
-        let expected = s.parsed("expected", "use `daily` or `snapshot`", |t| match t {
+        let expected = s.parsed("expected", "use `daily`, `snapshot` or `standing`", |t| match t {
             "daily" => Some(Expected::Daily),
             "snapshot" => Some(Expected::Snapshot),
+            "standing" => Some(Expected::Standing),
             _ => None,
         });
         let (url, pattern, tenant) = (s.required_text("url"), glob(&s, "**/*"), s.text("tenant", ""));
@@ -214,6 +217,44 @@ fn population(s: &Section<'_, '_>) -> PopulationRules {
     };
     s.close();
     rules
+}
+
+fn anchors(top: &Section<'_, '_>) -> Vec<Anchor> {
+    let month = |t: &str| period::Period::month(t, "UTC").is_ok().then(|| t.to_owned());
+    let of = |s: Section<'_, '_>| {
+        for key in ["period", "value"] {
+            if !s.has(key) {
+                s.reader.fault(&s.span, format!("`anchor.{key}` is missing: write {}", if key == "period" { "a month such as `2026-10`" } else { "the total that was counted" }));
+            }
+        }
+        let a = Anchor {
+            source: s.required_text("source"),
+            counts: s.required_text("counts"),
+            period: s.parsed("period", "write a year and a month, for example `2026-10`", month).unwrap_or_default(),
+            value: s.optional_whole("value", 1..=1_000_000_000_000).and_then(|v| u64::try_from(v).ok()).unwrap_or(1),
+            tolerance: s.real("tolerance", 0.01, 0.0..=1.0),
+        };
+        s.close();
+        a
+    };
+    top.sections("anchor").into_iter().map(of).collect()
+}
+
+/// Anchors must name a source and something that it fills.
+fn anchored(reader: &Reader<'_>, c: &Config) {
+    for a in &c.anchors {
+        let Some(source) = c.sources.iter().find(|s| s.id == a.source) else {
+            reader.fault(&(0..0), format!("`anchor.source`: there is no source `{}`", a.source));
+            continue;
+        };
+        let mut known: Vec<&str> = source.reader.tables().iter().map(|t| t.name).collect();
+        if known.contains(&"sign_ins") {
+            known.push("interactive_sign_ins");
+        }
+        if !known.contains(&a.counts.as_str()) {
+            reader.fault(&(0..0), format!("`anchor.counts`: `{}` is not counted by source `{}`; use one of {}", a.counts, a.source, known.join(", ")));
+        }
+    }
 }
 
 /// Settings that are each right and cannot stand together.

@@ -91,6 +91,34 @@ pub struct Config {
     pub cadences: Vec<Cadence>,
     /// Thresholds, dated.
     pub thresholds: Vec<Threshold>,
+    /// Totals counted elsewhere.
+    pub anchors: Vec<Anchor>,
+}
+
+/// A total that somebody counted elsewhere: in a portal, in a directory.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Anchor {
+    /// Source id.
+    pub source: String,
+    /// What was counted: a table that the source fills, or `interactive_sign_ins`.
+    pub counts: String,
+    /// Month, `2026-10`; of a snapshot the one that speaks for its end.
+    pub period: String,
+    /// The total.
+    pub value: u64,
+    /// Allowed difference as a share of the total.
+    pub tolerance: f64,
+}
+
+impl Anchor {
+    /// The table counted, and the stream where only one counts.
+    #[must_use]
+    pub fn table(&self) -> (&str, Option<&str>) {
+        match self.counts.as_str() {
+            "interactive_sign_ins" => ("sign_ins", Some("interactive")),
+            table => (table, None),
+        }
+    }
 }
 
 /// Whose audit this is.

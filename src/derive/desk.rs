@@ -6,16 +6,18 @@ use arrow::compute::concat_batches;
 use arrow::record_batch::RecordBatch;
 use jiff::{Timestamp, ToSpan};
 
+use super::anchors::Anchored;
 use super::exception::{Cover, Life};
 use super::gates::{Delivery, Gates, Inputs};
 use super::holders::{Holders, effective_members};
+use super::people::People;
 use super::population::{Facts, population};
-use super::{Derivation, duties, register, snapshots};
+use super::{Derivation, duties, intake, register, snapshots};
 use crate::config::{Config, TOOL_DEFAULT, dated};
 use crate::period::{self, Period};
 use crate::results::RegisterEntry;
 use crate::table::derived::AttemptDay;
-use crate::table::directory::{GroupMember, Identity, RegisteredMethod, Registration, Role, RoleAssignment};
+use crate::table::directory::{GroupMember, Identity, PersonAccount, RegisteredMethod, Registration, Role, RoleAssignment};
 use crate::table::register::{Exception, ExceptionEvent};
 use crate::table::{self, Instant, Row, snapshot as t};
 
@@ -76,6 +78,7 @@ pub struct Desk {
     pub tables: BTreeMap<&'static str, RecordBatch>,
     missing: BTreeMap<Fact, String>,
     pub(crate) deliveries: Vec<Delivery>,
+    pub(crate) anchors: Vec<Anchored>,
     /// The register as of the period's end, as people read it.
     pub register: Vec<RegisterEntry>,
 }
@@ -101,6 +104,7 @@ struct AsOf {
     roles: Vec<RecordBatch>,
     assignments: Vec<RecordBatch>,
     groups: Vec<RecordBatch>,
+    people: Vec<RecordBatch>,
 }
 
 impl AsOf {
@@ -113,6 +117,7 @@ impl AsOf {
             roles: load(Role::TABLE)?,
             assignments: load(RoleAssignment::TABLE)?,
             groups: load(GroupMember::TABLE)?,
+            people: load(PersonAccount::TABLE)?,
         })
     }
 }
@@ -140,11 +145,11 @@ pub(super) fn build(d: &Derivation<'_>, period: &Period, as_of: Timestamp) -> an
     tables.insert("exception_objects", exception_objects(&cover, &now, &lives, end)?);
     tables.insert("exception_flows", table::batch(lives.iter().flat_map(|l| register::flows(l, start, end)))?);
     tables.insert("obligations", obligations(d.config, &lives, period)?);
-    tables.insert("intake", intake(d, period)?);
-    tables.insert("intake_days", intake_days(&gates)?);
+    tables.insert("intake", intake::objects(d, period)?);
+    tables.insert("intake_days", intake::days(&gates)?);
     policy(d.config, period, &mut tables)?;
     let register = lives.iter().map(|l| register::shown(l, Instant(end.0 - 1))).collect();
-    Ok(Desk { tables, missing, deliveries: gates.deliveries, register })
+    Ok(Desk { tables, missing, deliveries: gates.deliveries, anchors: gates.anchors, register })
 }
 
 fn missing(gates: &Gates, config: &Config) -> BTreeMap<Fact, String> {
@@ -209,6 +214,7 @@ fn population_rows(
     };
     let (glass_now, glass_then) = (named(Instant(end.0 - 1)), named(start));
     let (identities, registrations, methods) = (table::rows(&now.identities)?, table::rows(&now.registrations)?, table::rows(&now.methods)?);
+    let people = People::new(&table::rows(&now.people)?, &identities);
     let facts = Facts {
         at: end,
         identities: &identities,
@@ -217,13 +223,23 @@ fn population_rows(
         holders: (!missing.contains_key(&Fact::Roles)).then_some(&held),
         break_glass: &glass_now,
         rules: &d.config.population,
+        people: &people,
     };
     let days: Vec<AttemptDay<'_>> = AttemptDay::read(attempts)?;
     let seen = days.iter().map(|a| (a.tenant, a.identity_id)).collect();
     let Some(then) = opening else { return table::batch(population(&facts, None, &seen)) };
     let (identities, registrations, methods) = (table::rows(&then.identities)?, table::rows(&then.registrations)?, table::rows(&then.methods)?);
-    let before =
-        Facts { at: start, identities: &identities, registrations: &registrations, methods: &methods, holders: None, break_glass: &glass_then, rules: &d.config.population };
+    let earlier = People::default();
+    let before = Facts {
+        at: start,
+        identities: &identities,
+        registrations: &registrations,
+        methods: &methods,
+        holders: None,
+        break_glass: &glass_then,
+        rules: &d.config.population,
+        people: &earlier,
+    };
     table::batch(population(&facts, Some(&before), &seen))
 }
 
@@ -263,48 +279,6 @@ fn obligations(config: &Config, lives: &[Life<'_>], period: &Period) -> anyhow::
         duties::reviews(l, &cadence, start, end)
     });
     table::batch(reviews)
-}
-
-/// Objects that the period stands on: its days and events, and the snapshots since the one before its start.
-fn intake(d: &Derivation<'_>, period: &Period) -> anyhow::Result<RecordBatch> {
-    let (start, end) = (period::instant(period.start).0, period::instant(period.end).0);
-    let days = period::day(period.first).0..period::day(period.after).0;
-    let oldest = start - d.config.run.snapshot_max_age_hours * 3_600_000_000;
-    let speaks = |o: &crate::lake::ObjectEntry| match (o.snapshot_at, o.key_day, o.first_event.zip(o.last_event)) {
-        (Some(at), ..) => (oldest..end).contains(&at),
-        (None, key_day, events) => {
-            let touched = events.is_some_and(|(first, last)| first < end && last >= start);
-            touched || key_day.is_some_and(|k| days.contains(&k)) || (key_day.is_none() && events.is_none())
-        }
-    };
-    let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-    let rows = d.report.ledgers.iter().flat_map(|(source, ledger)| {
-        ledger.objects.iter().filter(move |(_, o)| speaks(o)).map(move |(key, o)| t::IntakeObject {
-            source,
-            object_key: key,
-            stored_bytes: count(o.size),
-            sha256: &o.sha256,
-            records_read: count(o.read),
-            records_parsed: count(o.read - o.rejected),
-            records_rejected: count(o.rejected),
-            out_of_period: count(o.out_of_period),
-            first_event_at: o.first_event.map(Instant),
-            last_event_at: o.last_event.map(Instant),
-            fault: o.fault.as_deref().unwrap_or(""),
-        })
-    });
-    table::batch(rows)
-}
-
-fn intake_days(gates: &Gates) -> anyhow::Result<RecordBatch> {
-    table::batch(gates.deliveries.iter().map(|d| t::IntakeDay {
-        source: &d.source,
-        source_kind: d.kind,
-        expected_day: d.day,
-        arrival: d.state,
-        arrival_reason: &d.reason,
-        rows_kept: d.rows,
-    }))
 }
 
 fn policy(config: &Config, period: &Period, tables: &mut BTreeMap<&'static str, RecordBatch>) -> anyhow::Result<()> {

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::anchors::{self, Anchored};
 use super::snapshots::Snapshots;
 use crate::config::{Config, SourceConfig};
 use crate::lake::{ObjectEntry, Partitions, SourceLedger};
@@ -21,12 +22,15 @@ pub(crate) struct Delivery {
     pub(crate) state: &'static str,
     pub(crate) reason: String,
     pub(crate) rows: i64,
+    /// Rows delivered later than the settle time after their event.
+    pub(crate) late: i64,
 }
 
 /// Deliveries of a period and why tables are closed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Gates {
     pub(crate) deliveries: Vec<Delivery>,
+    pub(crate) anchors: Vec<Anchored>,
     closed: BTreeMap<&'static str, String>,
     at_start: BTreeMap<&'static str, String>,
 }
@@ -49,21 +53,32 @@ impl Gates {
             let ledger = inputs.ledgers.get(&s.id).unwrap_or(&empty);
             let deliveries = match s.expected {
                 Expected::Daily => daily(inputs, ledger, s, &tables, period),
-                Expected::Snapshot => {
-                    vec![snapshot(inputs, ledger, &s.id, s.reader.kind(), tables.first().copied().unwrap_or(""), period::instant(period.end), Day(period::day(period.after).0 - 1))]
+                Expected::Snapshot | Expected::Standing => {
+                    vec![snapshot(inputs, ledger, &Wanted::of(s), period::instant(period.end), Day(period::day(period.after).0 - 1))]
                 }
             };
             if s.expected == Expected::Snapshot {
-                let opening =
-                    snapshot(inputs, ledger, &s.id, s.reader.kind(), tables.first().copied().unwrap_or(""), period::instant(period.start), Day(period::day(period.first).0 - 1));
+                let opening = snapshot(inputs, ledger, &Wanted::of(s), period::instant(period.start), Day(period::day(period.first).0 - 1));
                 close(&mut gates.at_start, &tables, &[opening]);
             }
-            let touched: Vec<&'static str> = tables.iter().copied().chain(s.reader.beside().iter().map(|t| t.name)).collect();
-            close(&mut gates.closed, &touched, &deliveries);
+            close(&mut gates.closed, &super::filled(s), &deliveries);
             gates.deliveries.extend(deliveries);
         }
+        gates.anchors = anchors::compare(inputs, period);
+        for a in gates.anchors.iter().filter(|a| !a.agrees) {
+            let tables = inputs.config.sources.iter().filter(|s| s.id == a.anchor.source).flat_map(super::filled);
+            for t in tables {
+                gates.closed.entry(t).or_insert_with(|| format!("source `{}`: {}", a.anchor.source, a.sentence()));
+            }
+        }
         if let Some(ledger) = inputs.ledgers.get("register") {
-            let delivery = snapshot(inputs, ledger, "register", "register", "exceptions", period::instant(period.end), Day(period::day(period.after).0 - 1));
+            let delivery = snapshot(
+                inputs,
+                ledger,
+                &Wanted { source: "register", kind: "register", table: "exceptions", ages: true },
+                period::instant(period.end),
+                Day(period::day(period.after).0 - 1),
+            );
             close(&mut gates.closed, &["exceptions", "exception_events"], std::slice::from_ref(&delivery));
             gates.deliveries.push(delivery);
         }
@@ -96,6 +111,10 @@ fn close(closed: &mut BTreeMap<&'static str, String>, tables: &[&'static str], d
     for t in tables {
         closed.entry(t).or_insert_with(|| format!("source `{}`: {}{more}", first.source, first.reason));
     }
+}
+
+fn whole(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 /// What was delivered under one day's name.
@@ -145,8 +164,9 @@ fn daily(inputs: &Inputs<'_>, ledger: &SourceLedger, s: &SourceConfig, tables: &
         // A copy that lost against a better one from another source was delivered all the same.
         let own = |p: &crate::lake::PartitionEntry| p.kept.get(&s.id).unwrap_or(&0) + p.duplicates.get(&s.id).unwrap_or(&0);
         let rows: u64 = partitions().map(own).sum();
+        let late: u64 = partitions().filter_map(|p| p.late.get(&s.id)).sum();
         // Sign-ins of people must be among them, whichever source brought them: refreshes alone prove nothing.
-        let silent = tables.contains(&"sign_ins") && partitions().all(|p| p.streams.get("interactive").copied().unwrap_or(0) == 0);
+        let silent = tables.contains(&"sign_ins") && partitions().flat_map(|p| p.streams.values()).all(|s| s.get("interactive").copied().unwrap_or(0) == 0);
         let (state, why) = match delivered.get(&day.0) {
             None if rows == 0 && starts.is_some_and(|s| day < s) => ("missing", "lies before the source's first day".to_owned()),
             None if rows == 0 => ("missing", "nothing was delivered".to_owned()),
@@ -155,7 +175,7 @@ fn daily(inputs: &Inputs<'_>, ledger: &SourceLedger, s: &SourceConfig, tables: &
         };
         let (state, why) = if state == "received" && silent { ("missing", "no interactive sign-in arrived".to_owned()) } else { (state, why) };
         let reason = if why.is_empty() { why } else { format!("{}: {why}", period::date(day)) };
-        Delivery { source: s.id.clone(), kind: s.reader.kind(), day, state, reason, rows: i64::try_from(rows).unwrap_or(i64::MAX) }
+        Delivery { source: s.id.clone(), kind: s.reader.kind(), day, state, reason, rows: whole(rows), late: whole(late) }
     };
     period.days().map(period::day).map(delivery).collect()
 }
@@ -175,7 +195,25 @@ fn object_state(inputs: &Inputs<'_>, d: &Delivered, rows: u64) -> Option<(&'stat
     (d.read > 0 && rows == 0).then(|| ("missing", "the objects delivered under this day hold nothing of it".to_owned()))
 }
 
-fn snapshot(inputs: &Inputs<'_>, ledger: &SourceLedger, source: &str, kind: &'static str, table: &str, end: Instant, day: Day) -> Delivery {
+/// A snapshot that is looked for.
+struct Wanted<'w> {
+    source: &'w str,
+    kind: &'static str,
+    /// The table that tells how much it holds.
+    table: &'static str,
+    /// Whether it speaks for a limited time only.
+    ages: bool,
+}
+
+impl<'w> Wanted<'w> {
+    fn of(s: &'w SourceConfig) -> Self {
+        let table = s.reader.tables().first().map_or("", |t| t.name);
+        Self { source: &s.id, kind: s.reader.kind(), table, ages: s.expected == Expected::Snapshot }
+    }
+}
+
+fn snapshot(inputs: &Inputs<'_>, ledger: &SourceLedger, wanted: &Wanted<'_>, end: Instant, day: Day) -> Delivery {
+    let Wanted { source, kind, table, ages } = *wanted;
     let max_age = inputs.config.run.snapshot_max_age_hours;
     let chosen = inputs.snapshots.before(table, end).get(source).copied();
     let broken = inputs.snapshots.broken_before(table, source, end);
@@ -187,7 +225,7 @@ fn snapshot(inputs: &Inputs<'_>, ledger: &SourceLedger, source: &str, kind: &'st
             (if fault.contains("truncated") { "truncated" } else { "unreadable" }, format!("snapshot of {}: {fault}", period::rfc3339(at)))
         }
         (None, _) => ("missing", format!("no snapshot before {}", period::rfc3339(end))),
-        (Some(at), _) if (end.0 - at.0) > max_age * 3_600_000_000 => {
+        (Some(at), _) if ages && (end.0 - at.0) > max_age * 3_600_000_000 => {
             ("stale", format!("the newest snapshot is of {}, more than {max_age} hours before {}", period::rfc3339(at), period::rfc3339(end)))
         }
         (Some(at), _) => match whole_snapshot(inputs, ledger, at, rows) {
@@ -195,7 +233,7 @@ fn snapshot(inputs: &Inputs<'_>, ledger: &SourceLedger, source: &str, kind: &'st
             None => ("received", String::new()),
         },
     };
-    Delivery { source: source.to_owned(), kind, day, state, reason: why, rows: i64::try_from(rows).unwrap_or(i64::MAX) }
+    Delivery { source: source.to_owned(), kind, day, state, reason: why, rows: whole(rows), late: 0 }
 }
 
 /// Whether a snapshot holds something, ends, and has every part that the one before it had.

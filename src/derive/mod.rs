@@ -3,6 +3,7 @@
 //! What SQL's portable subset cannot say is worked out here in plain Rust and handed to the queries as
 //! tables: journeys, attribution, effective members, intervals of exceptions, review ledgers.
 
+mod anchors;
 mod class;
 mod days;
 mod desk;
@@ -10,7 +11,9 @@ mod duties;
 mod exception;
 mod gates;
 mod holders;
+mod intake;
 mod journey;
+mod people;
 mod population;
 mod register;
 mod snapshots;
@@ -21,6 +24,7 @@ use crate::config::Config;
 use crate::lake::{IngestReport, Lake};
 use crate::source;
 
+pub(crate) use anchors::Anchored;
 pub(crate) use desk::review_cadence;
 pub use desk::{Desk, Fact};
 pub(crate) use gates::Delivery;
@@ -28,6 +32,11 @@ pub(crate) use gates::Delivery;
 /// Role template ids that count as privileged.
 pub(crate) fn privileged_roles(config: &Config) -> BTreeSet<&str> {
     source::privileged_roles().iter().copied().chain(config.population.privileged_roles.iter().map(String::as_str)).collect()
+}
+
+/// Names of all tables that a source adds rows to.
+fn filled(source: &crate::config::SourceConfig) -> Vec<&'static str> {
+    source.reader.tables().iter().chain(&source.reader.beside()).map(|t| t.name).collect()
 }
 
 /// The lake with what it was made from.
@@ -43,7 +52,7 @@ impl<'a> Derivation<'a> {
     /// Looks at what an ingest left.
     #[must_use]
     pub fn new(config: &'a Config, lake: &'a Lake, report: &'a IngestReport) -> Self {
-        let mut tables: BTreeMap<String, Vec<&'static str>> = config.sources.iter().map(|s| (s.id.clone(), s.reader.tables().iter().map(|t| t.name).collect())).collect();
+        let mut tables: BTreeMap<String, Vec<&'static str>> = config.sources.iter().map(|s| (s.id.clone(), filled(s))).collect();
         tables.insert("register".to_owned(), vec!["exceptions", "exception_events"]);
         Self { config, lake, report, snapshots: snapshots::Snapshots::new(&report.ledgers, &tables) }
     }

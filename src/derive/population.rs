@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::holders::Holders;
+use super::people::People;
 use crate::config::PopulationRules;
 use crate::table::Instant;
 use crate::table::directory::{Identity, RegisteredMethod, Registration};
@@ -19,6 +20,8 @@ pub(crate) struct Facts<'f> {
     /// Identities that a break-glass entry of the register names.
     pub(crate) break_glass: &'f BTreeSet<String>,
     pub(crate) rules: &'f PopulationRules,
+    /// Who stands behind an account.
+    pub(crate) people: &'f People<'f>,
 }
 
 /// Key of an identity.
@@ -104,7 +107,7 @@ pub(crate) fn population<'f>(now: &Facts<'f>, opening: Option<&Facts<'f>>, seen:
                 privileged,
                 privileged_excluded: if matches!(out, "deleted" | "disabled" | "workload identity" | "break-glass account") { out } else { "" },
                 department: i.department.unwrap_or(""),
-                person_id: i.person_id,
+                person_id: now.people.of(i),
                 started_at: started(i),
                 in_registrations: listed.contains(&key),
                 opening_in_scope: before.as_ref().map(|(scope, _)| scope.get(&key).copied().unwrap_or(false)),
@@ -132,7 +135,7 @@ pub(crate) fn population<'f>(now: &Facts<'f>, opening: Option<&Facts<'f>>, seen:
     people.into_values().collect()
 }
 
-fn unlisted<'f>((tenant, identity_id): Key<'f>, now: &Facts<'_>) -> Population<'f> {
+fn unlisted<'f>((tenant, identity_id): Key<'f>, now: &Facts<'f>) -> Population<'f> {
     let out = "not in the directory export";
     Population {
         tenant,
@@ -144,7 +147,7 @@ fn unlisted<'f>((tenant, identity_id): Key<'f>, now: &Facts<'_>) -> Population<'
         privileged: now.holders.map(|h| h.held(identity_id, now.at)),
         privileged_excluded: out,
         department: "",
-        person_id: identity_id,
+        person_id: now.people.of_unlisted(identity_id),
         started_at: None,
         in_registrations: false,
         opening_in_scope: None,
@@ -153,10 +156,10 @@ fn unlisted<'f>((tenant, identity_id): Key<'f>, now: &Facts<'_>) -> Population<'
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn person(identity_id: &'static str, user_name: &'static str) -> Identity<'static> {
+    pub(crate) fn person(identity_id: &'static str, user_name: &'static str) -> Identity<'static> {
         Identity {
             source: "d",
             tenant: "",
@@ -196,7 +199,8 @@ mod tests {
             Identity { hired_at: Some(Instant(99)), ..person("f", "new@example.com") },
             Identity { enabled: None, ..person("g", "unsaid@example.com") },
         ];
-        let facts = Facts { at: Instant(50), identities: &people, registrations: &[], methods: &[], holders: None, break_glass: &break_glass, rules: &rules };
+        let facts =
+            Facts { at: Instant(50), identities: &people, registrations: &[], methods: &[], holders: None, break_glass: &break_glass, rules: &rules, people: &People::default() };
         let seen = BTreeSet::from([("", "ghost")]);
         let rows = population(&facts, None, &seen);
         let reasons: Vec<_> = rows.iter().map(|p| (p.identity_id, p.excluded)).collect();
@@ -253,6 +257,7 @@ mod tests {
             holders: None,
             break_glass: &BTreeSet::new(),
             rules: &PopulationRules::default(),
+            people: &People::default(),
         };
         let got: Vec<_> = usable(&facts).into_iter().map(|((_, id), u)| (id, u)).collect();
         assert_eq!(got, [("a", Some(true)), ("b", Some(false)), ("c", None), ("d", Some(false))]);

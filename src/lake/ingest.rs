@@ -73,7 +73,10 @@ impl Ingest<'_> {
             self.source(&pool, "register", &register.pattern, &place, &Reading::Register(register, zone), &mut report)?;
         }
         report.lake = ledger::load(self.lake.place(), ledger::PARTITIONS)?;
-        report.partitions = pool.install(|| merge::merge(self.lake, &report.ledgers, &mut report.lake, self.config.run.rows_in_memory, self.watch))?;
+        report.partitions = pool.install(|| {
+            merge::Merge { lake: self.lake, rows_in_memory: self.config.run.rows_in_memory, settle_hours: self.config.run.settle_hours, watch: self.watch }
+                .all(&report.ledgers, &mut report.lake)
+        })?;
         Ok(report)
     }
 

@@ -93,9 +93,12 @@ pub struct PartitionEntry {
     pub kept: BTreeMap<String, u64>,
     /// Copies dropped per source.
     pub duplicates: BTreeMap<String, u64>,
-    /// Rows kept per stream, for tables that have one.
+    /// Rows kept per source and stream, for tables that have one.
     #[serde(default)]
-    pub streams: BTreeMap<String, u64>,
+    pub streams: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Rows kept per source that were delivered later than the settle time after their event.
+    #[serde(default)]
+    pub late: BTreeMap<String, u64>,
     /// Events whose copies differed in content.
     pub conflicting: u64,
 }

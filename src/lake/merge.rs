@@ -17,69 +17,83 @@ use crate::{digest, period};
 /// Columns that say where a copy came from, not what it says.
 const DELIVERY: [&str; 4] = ["ingested_at", "completeness", "raw_object", "raw_offset"];
 
-/// Makes every partition anew whose fragments changed; returns how many.
-pub(super) fn merge(lake: &Lake, ledgers: &BTreeMap<String, SourceLedger>, known: &mut Partitions, rows_in_memory: i64, watch: &dyn Watch) -> anyhow::Result<u64> {
-    let mut wanted: BTreeMap<(&str, i32), Vec<&Fragment>> = BTreeMap::new();
-    for fragment in ledgers.values().flat_map(|l| l.objects.values()).flat_map(|o| &o.fragments) {
-        wanted.entry((fragment.table.as_str(), fragment.day)).or_default().push(fragment);
-    }
-    // What the ledger says was made must still be there: a lost partition would read as a day without rows.
-    let present: std::collections::BTreeSet<String> = lake.place().list("*/date=*/part.parquet")?.into_iter().map(|o| o.key).collect();
-    let mut work = Vec::new();
-    let mut entries = BTreeMap::new();
-    for ((name, day), mut fragments) in wanted {
-        let Some(table) = table::named(name) else { continue };
-        fragments.sort_by(|a, b| (&a.sha256, &a.key).cmp(&(&b.sha256, &b.key)));
-        let inputs = digest::sha256_parts(fragments.iter().map(|f| f.sha256.as_bytes()));
-        let label = format!("{name}/{}", period::date(Day(day)));
-        match known.entries.remove(&label) {
-            Some(entry) if entry.inputs == inputs && present.contains(&partition_key(&table, Day(day))) => drop(entries.insert(label, entry)),
-            _ => work.push((label, table, Day(day), fragments, inputs)),
-        }
-    }
-    watch.partitions(work.len() as u64);
-    let made: Vec<(String, PartitionEntry)> = work
-        .par_iter()
-        .map(|(label, table, day, fragments, inputs)| {
-            let entry = partition(lake, table, *day, fragments, inputs, rows_in_memory)?;
-            watch.partition(label, entry.kept.values().sum());
-            Ok((label.clone(), entry))
-        })
-        .collect::<anyhow::Result<_>>()?;
-    let count = made.len() as u64;
-    entries.extend(made);
-    // What is left in `known` has no fragments any more.
-    for label in known.entries.keys() {
-        if let Some((table, day)) = label.split_once('/').and_then(|(t, d)| Some((table::named(t)?, d.parse().ok()?))) {
-            lake.place().delete(&partition_key(&table, period::day(day)))?;
-        }
-    }
-    *known = Partitions { entries };
-    ledger::save(lake.place(), ledger::PARTITIONS, known)?;
-    Ok(count)
+/// What partitions are made with.
+pub(super) struct Merge<'m> {
+    pub(super) lake: &'m Lake,
+    pub(super) rows_in_memory: i64,
+    /// A row delivered later than this after its event is late.
+    pub(super) settle_hours: i64,
+    pub(super) watch: &'m dyn Watch,
 }
 
-fn partition(lake: &Lake, table: &Table, day: Day, fragments: &[&Fragment], inputs: &str, rows_in_memory: i64) -> anyhow::Result<PartitionEntry> {
-    let total: u64 = fragments.iter().map(|f| f.rows).sum();
-    // A day larger than memory is made in passes; copies of one event always fall into one pass.
-    let passes = total.div_ceil(u64::try_from(rows_in_memory.max(1)).unwrap_or(1)).max(1);
-    let mut entry = PartitionEntry { inputs: inputs.to_owned(), ..PartitionEntry::default() };
-    let mut out = parquet::writer(table.schema(), lake.place().writer(&partition_key(table, day))?)?;
-    for pass in 0..passes {
-        let mut batches = Vec::new();
-        for fragment in fragments {
-            let bytes = lake.place().get(&fragment.key)?.ok_or_else(|| anyhow::anyhow!("`{}` is missing from the lake; start with an empty lake", fragment.key))?;
-            for batch in decode(bytes)? {
-                batches.push(if passes == 1 { batch } else { of_pass(table, &batch, pass, passes)? });
+impl Merge<'_> {
+    /// Makes every partition anew whose fragments changed; returns how many.
+    pub(super) fn all(&self, ledgers: &BTreeMap<String, SourceLedger>, known: &mut Partitions) -> anyhow::Result<u64> {
+        let lake = self.lake;
+        let mut wanted: BTreeMap<(&str, i32), Vec<&Fragment>> = BTreeMap::new();
+        for fragment in ledgers.values().flat_map(|l| l.objects.values()).flat_map(|o| &o.fragments) {
+            wanted.entry((fragment.table.as_str(), fragment.day)).or_default().push(fragment);
+        }
+        // What the ledger says was made must still be there: a lost partition would read as a day without rows.
+        let present: std::collections::BTreeSet<String> = lake.place().list("*/date=*/part.parquet")?.into_iter().map(|o| o.key).collect();
+        let mut work = Vec::new();
+        let mut entries = BTreeMap::new();
+        for ((name, day), mut fragments) in wanted {
+            let Some(table) = table::named(name) else { continue };
+            fragments.sort_by(|a, b| (&a.sha256, &a.key).cmp(&(&b.sha256, &b.key)));
+            let settle = self.settle_hours.to_le_bytes();
+            let inputs = digest::sha256_parts(fragments.iter().map(|f| f.sha256.as_bytes()).chain([&settle[..]]));
+            let label = format!("{name}/{}", period::date(Day(day)));
+            match known.entries.remove(&label) {
+                Some(entry) if entry.inputs == inputs && present.contains(&partition_key(&table, Day(day))) => drop(entries.insert(label, entry)),
+                _ => work.push((label, table, Day(day), fragments, inputs)),
             }
         }
-        let all = concat_batches(&table.schema(), &batches)?;
-        if all.num_rows() > 0 {
-            out.write(&distinct(table, &all, &mut entry)?)?;
+        self.watch.partitions(work.len() as u64);
+        let made: Vec<(String, PartitionEntry)> = work
+            .par_iter()
+            .map(|(label, table, day, fragments, inputs)| {
+                let entry = self.partition(table, *day, fragments, inputs)?;
+                self.watch.partition(label, entry.kept.values().sum());
+                Ok((label.clone(), entry))
+            })
+            .collect::<anyhow::Result<_>>()?;
+        let count = made.len() as u64;
+        entries.extend(made);
+        // What is left in `known` has no fragments any more.
+        for label in known.entries.keys() {
+            if let Some((table, day)) = label.split_once('/').and_then(|(t, d)| Some((table::named(t)?, d.parse().ok()?))) {
+                lake.place().delete(&partition_key(&table, period::day(day)))?;
+            }
         }
+        *known = Partitions { entries };
+        ledger::save(lake.place(), ledger::PARTITIONS, known)?;
+        Ok(count)
     }
-    out.into_inner()?.finish()?;
-    Ok(entry)
+
+    fn partition(&self, table: &Table, day: Day, fragments: &[&Fragment], inputs: &str) -> anyhow::Result<PartitionEntry> {
+        let lake = self.lake;
+        let total: u64 = fragments.iter().map(|f| f.rows).sum();
+        // A day larger than memory is made in passes; copies of one event always fall into one pass.
+        let passes = total.div_ceil(u64::try_from(self.rows_in_memory.max(1)).unwrap_or(1)).max(1);
+        let mut entry = PartitionEntry { inputs: inputs.to_owned(), ..PartitionEntry::default() };
+        let mut out = parquet::writer(table.schema(), lake.place().writer(&partition_key(table, day))?)?;
+        for pass in 0..passes {
+            let mut batches = Vec::new();
+            for fragment in fragments {
+                let bytes = lake.place().get(&fragment.key)?.ok_or_else(|| anyhow::anyhow!("`{}` is missing from the lake; start with an empty lake", fragment.key))?;
+                for batch in decode(bytes)? {
+                    batches.push(if passes == 1 { batch } else { of_pass(table, &batch, pass, passes)? });
+                }
+            }
+            let all = concat_batches(&table.schema(), &batches)?;
+            if all.num_rows() > 0 {
+                out.write(&distinct(table, &all, self.settle_hours, &mut entry)?)?;
+            }
+        }
+        out.into_inner()?.finish()?;
+        Ok(entry)
+    }
 }
 
 /// Rows whose key falls into this pass.
@@ -93,7 +107,7 @@ fn of_pass(table: &Table, batch: &RecordBatch, pass: u64, passes: u64) -> anyhow
 }
 
 /// One row per key: the most complete copy, then the latest delivered, then the first in the store.
-fn distinct(table: &Table, all: &RecordBatch, entry: &mut PartitionEntry) -> anyhow::Result<RecordBatch> {
+fn distinct(table: &Table, all: &RecordBatch, settle_hours: i64, entry: &mut PartitionEntry) -> anyhow::Result<RecordBatch> {
     let keys = rows_of(all, table.key.iter().copied())?;
     let content = rows_of(all, table.columns.iter().map(|c| c.name).filter(|c| !DELIVERY.contains(c)))?;
     let ints = |name| typed::<Int64Array>(all, table.name, name).ok();
@@ -110,7 +124,7 @@ fn distinct(table: &Table, all: &RecordBatch, entry: &mut PartitionEntry) -> any
     let mut order: Vec<u32> = (0..u32::try_from(all.num_rows())?).collect();
     order.sort_by(|a, b| keys.row(*a as usize).cmp(&keys.row(*b as usize)).then_with(|| rank(*a).cmp(&rank(*b))));
     let sources: &StringArray = typed(all, table.name, "source")?;
-    let streams = typed::<StringArray>(all, table.name, "stream").ok();
+    let counted = Counted { sources, streams: typed(all, table.name, "stream").ok(), occurred: typed(all, table.name, "occurred_at").ok(), delivered };
     let mut kept: Vec<u32> = Vec::with_capacity(order.len());
     for i in order {
         match kept.last() {
@@ -119,10 +133,7 @@ fn distinct(table: &Table, all: &RecordBatch, entry: &mut PartitionEntry) -> any
                 entry.conflicting += u64::from(content.row(*last as usize) != content.row(i as usize));
             }
             _ => {
-                *entry.kept.entry(sources.value(i as usize).to_owned()).or_default() += 1;
-                if let Some(s) = streams {
-                    *entry.streams.entry(s.value(i as usize).to_owned()).or_default() += 1;
-                }
+                count(&counted, i as usize, settle_hours, entry);
                 kept.push(i);
             }
         }
@@ -130,6 +141,26 @@ fn distinct(table: &Table, all: &RecordBatch, entry: &mut PartitionEntry) -> any
     let sorting = rows_of(all, order_columns(table, all))?;
     kept.sort_by(|a, b| sorting.row(*a as usize).cmp(&sorting.row(*b as usize)));
     Ok(take_record_batch(all, &UInt32Array::from(kept))?)
+}
+
+/// Columns that kept rows are counted by.
+struct Counted<'c> {
+    sources: &'c StringArray,
+    streams: Option<&'c StringArray>,
+    occurred: Option<&'c TimestampMicrosecondArray>,
+    delivered: Option<&'c TimestampMicrosecondArray>,
+}
+
+fn count(c: &Counted<'_>, i: usize, settle_hours: i64, entry: &mut PartitionEntry) {
+    let source = c.sources.value(i);
+    *entry.kept.entry(source.to_owned()).or_default() += 1;
+    if let Some(streams) = c.streams {
+        *entry.streams.entry(source.to_owned()).or_default().entry(streams.value(i).to_owned()).or_default() += 1;
+    }
+    let delivered = c.delivered.filter(|d| d.is_valid(i)).map(|d| d.value(i));
+    if c.occurred.zip(delivered).is_some_and(|(at, delivered)| delivered - at.value(i) > settle_hours * 3_600_000_000) {
+        *entry.late.entry(source.to_owned()).or_default() += 1;
+    }
 }
 
 /// Events are read by identity and time; everything else by its key.

@@ -15,6 +15,7 @@ mod ledger;
 mod merge;
 mod object;
 mod parquet;
+mod probe;
 mod unpack;
 
 use anyhow::Context;
@@ -26,6 +27,7 @@ use crate::table::{Day, Row, Table};
 
 pub use ingest::{Ingest, IngestReport, Watch};
 pub use ledger::{Fragment, ObjectEntry, PartitionEntry, Partitions, SourceLedger};
+pub use probe::{Probe, probe};
 pub use parquet::{decode, encode, encode_batch};
 
 /// The lake at one URL.

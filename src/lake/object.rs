@@ -37,9 +37,13 @@ pub(super) struct Job<'o> {
 impl Reading<'_> {
     fn is_snapshot(&self) -> bool {
         match self {
-            Reading::Source(s) => s.reader.expected() == Expected::Snapshot,
+            Reading::Source(s) => s.reader.expected() != Expected::Daily,
             Reading::Register(..) => true,
         }
+    }
+
+    fn is_standing(&self) -> bool {
+        matches!(self, Reading::Source(s) if s.reader.expected() == Expected::Standing)
     }
 
     fn taken(&self) -> Option<jiff::Timestamp> {
@@ -78,6 +82,8 @@ pub(super) fn read(ingest: &Ingest<'_>, id: &str, place: &Place, job: &Job<'_>, 
         match (source::snapshot_time(&object.key, &period::zone(&ingest.config.organisation.time_zone)?), reading.taken()) {
             (Ok(at), _) => entry.snapshot_at = Some(at.0),
             (Err(_), Some(taken)) => entry.snapshot_at = Some(period::instant(taken).0),
+            // A list that people keep may have no date: it holds from the beginning.
+            (Err(_), None) if reading.is_standing() => entry.snapshot_at = Some(0),
             (Err(e), None) => return Ok(ObjectEntry { fault: Some(format!("{e:#}")), ..entry }),
         }
     }

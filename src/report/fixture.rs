@@ -34,6 +34,7 @@ pub(super) fn empty() -> Results {
         intake: Intake::default(),
         notes: vec![],
         policy: vec![],
+        restatements: vec![],
     }
 }
 
@@ -146,6 +147,7 @@ fn intake(name: &str) -> Intake {
         object_count: 900,
         gaps: vec![Gap { source: name.to_owned(), day: "2026-10-12".to_owned(), state: "missing".to_owned(), reason: name.to_owned() }],
         rejects: vec![RejectReason { source: name.to_owned(), reason: name.to_owned(), count: 1, example: name.to_owned() }],
+        anchors: vec![Anchor { source: name.to_owned(), counts: name.to_owned(), expected: 640, found: 590, tolerance: 0.01, agrees: false }],
     }
 }
 
@@ -169,6 +171,9 @@ pub(super) fn hostile() -> Results {
     }
     results.organisation.name = HOSTILE.concat();
     results.intake = intake(HOSTILE[0]);
+    let text = || HOSTILE[1].to_owned();
+    results.restatements =
+        vec![Restatement { period: text(), metric: text(), line: text(), issue: text(), issued_as_of: text(), old: text(), new: text(), cause: text() }];
     results
 }
 

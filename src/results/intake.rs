@@ -15,6 +15,26 @@ pub struct Intake {
     pub gaps: Vec<Gap>,
     /// Rejected records by source and reason.
     pub rejects: Vec<RejectReason>,
+    /// Totals counted elsewhere, held against what arrived.
+    #[serde(default)]
+    pub anchors: Vec<Anchor>,
+}
+
+/// A total counted elsewhere.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Anchor {
+    /// Source id.
+    pub source: String,
+    /// What was counted.
+    pub counts: String,
+    /// The total counted elsewhere.
+    pub expected: u64,
+    /// The total that arrived.
+    pub found: u64,
+    /// Allowed difference as a share.
+    pub tolerance: f64,
+    /// The difference is allowed.
+    pub agrees: bool,
 }
 
 /// Control totals: read = parsed + rejected; rows = kept + duplicate + out of period.
@@ -41,6 +61,9 @@ pub struct SourceTotals {
     pub out_of_period: u64,
     /// Rows in the lake.
     pub kept: u64,
+    /// Of those, rows delivered later than the settle time after their event.
+    #[serde(default)]
+    pub late: u64,
     /// First event, RFC 3339.
     pub first_event: String,
     /// Last event, RFC 3339.

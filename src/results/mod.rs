@@ -11,7 +11,7 @@ mod intake;
 use serde::{Deserialize, Serialize};
 
 pub use figure::{Count, Figure, Mix, Obligations, Ratio, Reason, Share};
-pub use intake::{Gap, Intake, ObjectIntake, RejectReason, SourceTotals};
+pub use intake::{Anchor, Gap, Intake, ObjectIntake, RejectReason, SourceTotals};
 
 /// Identifies the shape of `results.json`.
 pub const SCHEMA: &str = "mfaudit.results/1";
@@ -45,6 +45,30 @@ pub struct Results {
     pub notes: Vec<Note>,
     /// Configuration shown as data: targets, cadences, thresholds and their origin.
     pub policy: Vec<PolicyLine>,
+    /// Figures that were issued, of this period or one of its trend, and read otherwise today.
+    #[serde(default)]
+    pub restatements: Vec<Restatement>,
+}
+
+/// A figure that was issued and has changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restatement {
+    /// `2026-09`.
+    pub period: String,
+    /// Metric id.
+    pub metric: String,
+    /// Line of the metric.
+    pub line: String,
+    /// Folder of the issue below the output URL.
+    pub issue: String,
+    /// The instant the issue stood at.
+    pub issued_as_of: String,
+    /// As issued.
+    pub old: String,
+    /// As it reads in this run.
+    pub new: String,
+    /// What differs between the two runs: data, definition, configuration, version or time.
+    pub cause: String,
 }
 
 /// The program that made the results.

@@ -9,7 +9,7 @@ use crate::lake::{IngestReport, SourceLedger, encode_batch};
 use crate::metric::Measured;
 use crate::period::{self, Period};
 use crate::report::Artifact;
-use crate::results::{Gap, Intake, Metric, Note, ObjectIntake, Organisation, PolicyLine, RejectReason, Results, SCHEMA, SourceTotals, State, Target, Tool};
+use crate::results::{Anchor, Gap, Intake, Metric, Note, ObjectIntake, Organisation, PolicyLine, RejectReason, Results, SCHEMA, SourceTotals, State, Target, Tool};
 use crate::table::{Instant, Rejected, Row};
 
 use super::Prepared;
@@ -43,6 +43,7 @@ pub(super) fn results(prepared: &Prepared, ingest: &IngestReport, desk: &Desk, m
         intake: intake(ingest, desk),
         notes: notes(prepared, ingest, desk),
         policy: policy(config, &prepared.period),
+        restatements: Vec::new(),
     }
 }
 
@@ -73,7 +74,13 @@ fn intake(ingest: &IngestReport, desk: &Desk) -> Intake {
         object_count,
         gaps: desk.gaps().map(gap).collect(),
         rejects: rejects(&ingest.ledgers),
+        anchors: desk.anchors.iter().map(anchor).collect(),
     }
+}
+
+fn anchor(a: &crate::derive::Anchored) -> Anchor {
+    let set = &a.anchor;
+    Anchor { source: set.source.clone(), counts: set.counts.clone(), expected: set.value, found: a.found, tolerance: set.tolerance, agrees: a.agrees }
 }
 
 fn totals(id: &str, ledger: &SourceLedger, ingest: &IngestReport) -> SourceTotals {
@@ -94,6 +101,7 @@ fn totals(id: &str, ledger: &SourceLedger, ingest: &IngestReport) -> SourceTotal
         duplicate,
         out_of_period,
         kept,
+        late: of(&|p| p.late.get(id).copied().unwrap_or(0)),
         first_event: shown(objects().filter_map(|o| o.first_event).min()),
         last_event: shown(objects().filter_map(|o| o.last_event).max()),
     }

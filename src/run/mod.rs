@@ -1,6 +1,7 @@
 //! `mfaudit run`: the stages, one call each, in the order of the data's way.
 
 mod assemble;
+mod restate;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -16,8 +17,8 @@ use crate::period::{self, Period};
 use crate::publish::{self, Published};
 use crate::query::{self, Corpus};
 use crate::report::{self, Format, Options, PdfStandard, Templates};
-use crate::results::{Metric, Results, State, Verdict};
-use crate::store::Stores;
+use crate::results::{Metric, Restatement, Results, State, Verdict};
+use crate::store::{Place, Stores};
 
 /// What the operator asked for.
 #[derive(Debug, Clone, Default)]
@@ -153,9 +154,10 @@ pub fn run(prepared: &Prepared, watch: &dyn Watch) -> anyhow::Result<Outcome> {
     let derivation = Derivation::new(&prepared.config, &lake, &ingest);
     let desk = derivation.desk(&prepared.period, prepared.as_of)?;
     let mut measured = measure(prepared, &desk, &prepared.period)?;
-    trend(prepared, &derivation, &mut measured)?;
+    let earlier = trend(prepared, &derivation, &mut measured)?;
     let metrics = measured.iter().map(|m| m.metric.clone()).collect();
-    let results = assemble::results(prepared, &ingest, &desk, metrics);
+    let mut results = assemble::results(prepared, &ingest, &desk, metrics);
+    results.restatements = restatements(&output, &results, &earlier)?;
     let formats = prepared.config.output.formats.iter().map(|f| Format::from_str(f)).collect::<Result<Vec<_>, _>>()?;
     let options = Options { pdf_standard: PdfStandard::from_str(&prepared.config.output.pdf_standard)?, templates: prepared.templates.clone() };
     let mut artifacts = report::render(&results, &formats, &options).context("rendering the report")?;
@@ -168,8 +170,23 @@ fn measure(prepared: &Prepared, desk: &Desk, period: &Period) -> anyhow::Result<
     prepared.corpus.queries.iter().map(|q| metric::measure(q, desk, assemble::target(&prepared.config, q.target.as_deref(), period))).collect()
 }
 
-/// The same files run per earlier period.
-fn trend(prepared: &Prepared, derivation: &Derivation<'_>, measured: &mut [Measured]) -> anyhow::Result<()> {
+/// Figures that were issued and have changed. What an issue of this period already told stays told.
+fn restatements(output: &Place, results: &Results, earlier: &[(String, Vec<Metric>)]) -> anyhow::Result<Vec<Restatement>> {
+    let mut found = Vec::new();
+    let now = (results.period.id.clone(), results.metrics.clone());
+    for (period, metrics) in earlier.iter().chain([&now]) {
+        let Some(issue) = publish::issued(output, period)? else { continue };
+        if *period == results.period.id {
+            found.extend(issue.results.restatements.iter().filter(|r| r.period == *period).cloned());
+        }
+        found.extend(restate::compare(&issue, &restate::Today { period, metrics, results }));
+    }
+    Ok(found)
+}
+
+/// The same files run per earlier period; gives the metrics of each.
+fn trend(prepared: &Prepared, derivation: &Derivation<'_>, measured: &mut [Measured]) -> anyhow::Result<Vec<(String, Vec<Metric>)>> {
+    let mut all = Vec::new();
     let months = i32::try_from(prepared.config.run.trend_months).unwrap_or(1);
     for n in (1..months).rev() {
         let earlier = prepared.period.earlier(n)?;
@@ -178,13 +195,14 @@ fn trend(prepared: &Prepared, derivation: &Derivation<'_>, measured: &mut [Measu
         for (now, then) in measured.iter_mut().zip(&before) {
             now.metric.trend.push(metric::trend_point(&earlier.id(), &then.metric));
         }
+        all.push((earlier.id(), before.into_iter().map(|m| m.metric).collect()));
     }
     let id = prepared.period.id();
     for m in measured.iter_mut() {
         let point = metric::trend_point(&id, &m.metric);
         m.metric.trend.push(point);
     }
-    Ok(())
+    Ok(all)
 }
 
 /// Exit code of a completed run: 3 when a metric could not be computed, which nothing outranks; then 1.

@@ -16,6 +16,7 @@ mod lenient;
 pub mod method;
 mod ocsf;
 mod okta;
+mod people;
 mod read;
 pub mod time;
 
@@ -41,6 +42,8 @@ pub enum Expected {
     Daily,
     /// A snapshot not older than the configured age at the period's end.
     Snapshot,
+    /// A snapshot that holds until the next one, however old: a list that people keep.
+    Standing,
 }
 
 /// A kind of export.
@@ -49,6 +52,8 @@ pub trait Source: Sync + std::fmt::Debug {
     fn kind(&self) -> &'static str;
     /// What it reads, in one sentence with the vendor page it follows.
     fn about(&self) -> &'static str;
+    /// What the format cannot tell, whoever exports it.
+    fn limits(&self) -> &'static str;
     /// Tables it fills.
     fn tables(&self) -> Vec<Table>;
     /// Tables it adds rows to without speaking for them as a whole: without another source they count as not filled.
@@ -100,6 +105,7 @@ pub static SOURCES: &[&dyn Source] = &[
     &aws::SignIns,
     &aws::CredentialReport,
     &ocsf::SignIns,
+    &people::People,
 ];
 
 /// Template ids of roles that count as privileged before the configuration adds its own.

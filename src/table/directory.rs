@@ -99,6 +99,26 @@ table! {
 }
 
 table! {
+    /// One row per account of the person map.
+    PersonAccount = "person_accounts", Snapshot, key ["source", "tenant", "snapshot_at", "account"] {
+        /// Source id of the configuration.
+        source: &'a str,
+        /// Tenant.
+        tenant: &'a str,
+        /// When the snapshot was taken.
+        snapshot_at: Instant,
+        /// Directory id or sign-in name, in lower case.
+        account: &'a str,
+        /// The person.
+        person_id: &'a str,
+        /// Key of the object the row was read from.
+        raw_object: &'a str,
+        /// Byte offset of the record.
+        raw_offset: i64,
+    }
+}
+
+table! {
     /// One row per directory role.
     Role = "roles", Snapshot, key ["source", "tenant", "snapshot_at", "role_id"] {
         /// Source id of the configuration.

@@ -169,6 +169,7 @@ pub fn all() -> Vec<Table> {
         directory::Identity::TABLE,
         directory::Registration::TABLE,
         directory::RegisteredMethod::TABLE,
+        directory::PersonAccount::TABLE,
         directory::Role::TABLE,
         directory::RoleAssignment::TABLE,
         directory::GroupMember::TABLE,

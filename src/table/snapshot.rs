@@ -184,6 +184,8 @@ table! {
         arrival_reason: &'a str,
         /// Rows kept for that day.
         rows_kept: i64,
+        /// Of those, rows delivered later than the settle time after their event.
+        rows_late: i64,
     }
 }
 

@@ -6,6 +6,7 @@ mod cli;
 mod closed;
 mod harness;
 mod house;
+mod intake;
 mod readme;
 mod records;
 mod register;

@@ -21,7 +21,7 @@ pub(super) fn render(results: &Results) -> Result<Vec<Artifact>> {
             files.push(figures(&unique(&slug(&format!("{}-{}", metric.id, line.id)), &mut names), line)?);
         }
     }
-    files.extend([register(results)?, sources(results)?, objects(results)?, gaps(results)?, rejects(results)?]);
+    files.extend([register(results)?, sources(results)?, objects(results)?, gaps(results)?, rejects(results)?, restatements(results)?]);
     Ok(files)
 }
 
@@ -108,10 +108,10 @@ fn register(results: &Results) -> Result<Artifact> {
 }
 
 fn sources(results: &Results) -> Result<Artifact> {
-    let heads = ["source", "objects", "bytes", "read", "parsed", "rejected", "rows", "kept", "duplicate", "out_of_period", "first_event", "last_event"];
+    let heads = ["source", "objects", "bytes", "read", "parsed", "rejected", "rows", "kept", "duplicate", "late", "out_of_period", "first_event", "last_event"];
     let mut sheet = Sheet::new("sources", &heads)?;
     for s in &results.intake.sources {
-        let counts = [s.objects, s.bytes, s.read, s.parsed, s.rejected, s.rows, s.kept, s.duplicate, s.out_of_period];
+        let counts = [s.objects, s.bytes, s.read, s.parsed, s.rejected, s.rows, s.kept, s.duplicate, s.late, s.out_of_period];
         let counts = counts.map(|count| count.to_string());
         sheet.row([text(&s.source)].into_iter().chain(counts).chain([text(&s.first_event), text(&s.last_event)]))?;
     }
@@ -132,6 +132,14 @@ fn gaps(results: &Results) -> Result<Artifact> {
     let mut sheet = Sheet::new("gaps", &["source", "day", "state", "reason"])?;
     for gap in &results.intake.gaps {
         sheet.row([text(&gap.source), text(&gap.day), text(&gap.state), text(&gap.reason)])?;
+    }
+    sheet.finish()
+}
+
+fn restatements(results: &Results) -> Result<Artifact> {
+    let mut sheet = Sheet::new("restatements", &["period", "metric", "line", "issue", "issued_as_of", "old", "new", "cause"])?;
+    for r in &results.restatements {
+        sheet.row([&r.period, &r.metric, &r.line, &r.issue, &r.issued_as_of, &r.old, &r.new, &r.cause].map(|t| text(t)))?;
     }
     sheet.finish()
 }

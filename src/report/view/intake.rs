@@ -17,7 +17,7 @@ pub(super) fn blocks(results: &Results) -> Result<Vec<Block>> {
         blocks.push(Block::callout(Status::NotComputed, "No source was read."));
     } else {
         blocks.push(Block::text(
-            "Records: read = parsed + rejected. Rows: made = kept + duplicate + out of period; a log record makes one row, a record of a directory export several or none.",
+            "Records: read = parsed + rejected. Rows: made = kept + duplicate + out of period; a log record makes one row, a record of a directory export several or none. Late rows were delivered later than the settle time after their event.",
         ));
         blocks.push(totals(intake));
         blocks.push(windows(intake));
@@ -25,8 +25,11 @@ pub(super) fn blocks(results: &Results) -> Result<Vec<Block>> {
     blocks.push(Block::heading("gaps", "Gaps"));
     blocks.extend(gaps::calendar(intake, &results.period)?);
     blocks.push(gaps::list(intake));
+    blocks.extend(anchors(intake));
     blocks.push(Block::heading("rejects", "Rejected records"));
     blocks.push(rejects(intake));
+    blocks.push(Block::heading("restatements", "Restated figures"));
+    blocks.push(restatements(results));
     blocks.push(Block::heading("notes", "What a reader must know"));
     blocks.push(notes(results));
     // last, because on paper they turn the page
@@ -49,6 +52,7 @@ fn totals(intake: &Intake) -> Block {
         ("Rows", Kind::Number),
         ("Kept", Kind::Number),
         ("Duplicate", Kind::Number),
+        ("Late", Kind::Number),
         ("Out of period", Kind::Number),
         ("Check", Kind::Text),
     ];
@@ -71,7 +75,7 @@ fn total_row(name: &str, source: &SourceTotals) -> Vec<Cell> {
     let rows_off = i128::from(source.rows) - parts.iter().map(|part| i128::from(*part)).sum::<i128>();
     let check =
         if read_off == 0 && rows_off == 0 { Cell::marked("adds up", Status::Met) } else { Cell::marked(format!("off by {}", read_off.abs().max(rows_off.abs())), Status::Missed) };
-    let numbers = [source.objects, source.read, source.parsed, source.rejected, source.rows, source.kept, source.duplicate, source.out_of_period];
+    let numbers = [source.objects, source.read, source.parsed, source.rejected, source.rows, source.kept, source.duplicate, source.late, source.out_of_period];
     let mut cells = vec![Cell::from(name)];
     cells.extend(numbers.map(|number| Cell::from(whole(number))));
     cells.push(check);
@@ -89,8 +93,22 @@ fn sum(sources: &[SourceTotals]) -> SourceTotals {
         duplicate: add(|s| s.duplicate),
         out_of_period: add(|s| s.out_of_period),
         kept: add(|s| s.kept),
+        late: add(|s| s.late),
         ..SourceTotals::default()
     }
+}
+
+/// Totals counted elsewhere; nothing when none was given.
+fn anchors(intake: &Intake) -> Vec<Block> {
+    if intake.anchors.is_empty() {
+        return Vec::new();
+    }
+    let rows = intake.anchors.iter().map(|a| {
+        let verdict = if a.agrees { Cell::marked("agrees", Status::Met) } else { Cell::marked("differs", Status::Missed) };
+        vec![short(&a.source).into(), words(&a.counts).into(), whole(a.expected).into(), whole(a.found).into(), format!("{} %", a.tolerance * 100.0).into(), verdict]
+    });
+    let heads = [("Source", Kind::Text), ("What", Kind::Text), ("Counted elsewhere", Kind::Number), ("Arrived", Kind::Number), ("Allowed", Kind::Number), ("Result", Kind::Text)];
+    vec![Block::heading("anchors", "Totals counted elsewhere"), Table::new("anchor-list", "Totals counted elsewhere", &heads).rows(rows).block()]
 }
 
 fn rejects(intake: &Intake) -> Block {
@@ -130,6 +148,26 @@ fn objects(intake: &Intake) -> Block {
         .folded()
         .searchable()
         .landscape()
+        .block()
+}
+
+fn restatements(results: &Results) -> Block {
+    let rows = results.restatements.iter().map(|r| {
+        [&r.period, &r.metric, &words(&r.line), &r.old, &r.new, &r.cause, &instant(&r.issued_as_of)].into_iter().map(|t| short(t).into()).collect()
+    });
+    let heads = [
+        ("Period", Kind::Text),
+        ("Metric", Kind::Text),
+        ("Line", Kind::Text),
+        ("As issued", Kind::Wide),
+        ("Now", Kind::Wide),
+        ("Cause", Kind::Wide),
+        ("Issue stood at", Kind::Text),
+    ];
+    Table::new("restatement-list", "Figures issued before that read otherwise today", &heads)
+        .rows(rows)
+        .or("No figure that was issued has changed.")
+        .limited(500, 200, "all are in csv/restatements.csv")
         .block()
 }
 

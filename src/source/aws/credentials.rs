@@ -40,6 +40,10 @@ impl Source for CredentialReport {
         "AWS IAM credential report: CSV of `GetCredentialReport`, one snapshot per object; the report names no devices, and a console user without one is an exclusion"
     }
 
+    fn limits(&self) -> &'static str {
+        "the kind of an MFA device is not named"
+    }
+
     fn tables(&self) -> Vec<Table> {
         vec![Identity::TABLE, Registration::TABLE, RegisteredMethod::TABLE]
     }

@@ -64,6 +64,10 @@ impl Source for SignIns {
         "AWS console sign-ins: CloudTrail `ConsoleLogin` events, bare or in the `detail` of EventBridge"
     }
 
+    fn limits(&self) -> &'static str {
+        "behind SAML, roles and Identity Center the second factor happens elsewhere"
+    }
+
     fn tables(&self) -> Vec<Table> {
         vec![SignIn::TABLE]
     }

@@ -32,6 +32,10 @@ impl Source for Admin {
         "Cisco Duo administrator log: Admin API `/admin/v1/logs/administrator` and log sync"
     }
 
+    fn limits(&self) -> &'static str {
+        "descriptions are free JSON text and may be unreadable"
+    }
+
     fn tables(&self) -> Vec<Table> {
         vec![Change::TABLE]
     }

@@ -48,6 +48,10 @@ impl Source for SignIns {
         "Cisco Duo authentication log: Admin API `/admin/v2/logs/authentication` and log sync; it tells of second factors only, never of all sign-ins"
     }
 
+    fn limits(&self) -> &'static str {
+        "the first factor and federated sign-ins happen elsewhere: its rows are no share of all sign-ins"
+    }
+
     fn tables(&self) -> Vec<Table> {
         vec![SignIn::TABLE]
     }

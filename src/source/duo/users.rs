@@ -47,6 +47,10 @@ impl Source for Users {
         "Cisco Duo users: Admin API `/admin/v1/users`, one snapshot per object; a bypass, own or of a group, is an exclusion from the second factor"
     }
 
+    fn limits(&self) -> &'static str {
+        "a bypass group without an id cannot be named"
+    }
+
     fn tables(&self) -> Vec<Table> {
         vec![Identity::TABLE, Registration::TABLE, RegisteredMethod::TABLE]
     }

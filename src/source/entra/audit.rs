@@ -45,6 +45,9 @@ impl Source for Audit {
     fn about(&self) -> &'static str {
         "Microsoft Entra directory audit: Graph `auditLogs/directoryAudits` and Azure Monitor `AuditLogs`"
     }
+    fn limits(&self) -> &'static str {
+        "one edit of an access policy writes two records; the poorer one is marked as twin"
+    }
     fn tables(&self) -> Vec<Table> {
         vec![Change::TABLE]
     }

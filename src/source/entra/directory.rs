@@ -1,6 +1,7 @@
 //! Users, registrations and groups (formats.md 2.1, 2.2).
 
 use super::super::lenient::{Flag, List, Maybe, Text, lenient};
+use super::super::people::person;
 use super::super::{Expected, ObjectContext, Record, Reject, Rows, Source, method};
 use super::{optional_time, words};
 use crate::table::Row;
@@ -21,6 +22,7 @@ lenient! {
         "employeeHireDate" => hired: Text<'a>,
         "employeeLeaveDateTime" => leaves: Text<'a>,
         "employeeType" => employee_type: Text<'a>,
+        "employeeId" => employee_id: Text<'a>,
         "department" => department: Text<'a>,
         "companyName" => company: Text<'a>,
         "onPremisesSyncEnabled" => synced: Flag,
@@ -38,6 +40,9 @@ impl Source for Users {
     }
     fn about(&self) -> &'static str {
         "Microsoft Entra users: Graph `users`, one snapshot per object"
+    }
+    fn limits(&self) -> &'static str {
+        "service, shared and room accounts are not marked: name them in `population`"
     }
     fn tables(&self) -> Vec<Table> {
         vec![Identity::TABLE]
@@ -70,7 +75,7 @@ impl Source for Users {
             employee_type: user.employee_type.get(),
             department: user.department.get(),
             company: user.company.get(),
-            person_id: id,
+            person_id: &person(id, user.employee_id.get()),
             synced: user.synced.0,
             last_sign_in_at: user.activity.0.as_ref().map_or(Ok(None), |a| optional_time("lastSignInDateTime", &a.last))?,
             raw_object: object.key,
@@ -102,6 +107,9 @@ impl Source for Registrations {
     }
     fn about(&self) -> &'static str {
         "Microsoft Entra registrations: Graph `reports/authenticationMethods/userRegistrationDetails`"
+    }
+    fn limits(&self) -> &'static str {
+        "no date of registration; SMS and voice of a phone number are not told apart; disabled and deleted users are missing"
     }
     fn tables(&self) -> Vec<Table> {
         vec![Registration::TABLE, RegisteredMethod::TABLE]
@@ -177,6 +185,9 @@ impl Source for Groups {
     }
     fn about(&self) -> &'static str {
         "Microsoft Entra groups: Graph `groups?$expand=members`"
+    }
+    fn limits(&self) -> &'static str {
+        "rules of dynamic groups are named, not evaluated"
     }
     fn tables(&self) -> Vec<Table> {
         vec![GroupMember::TABLE]

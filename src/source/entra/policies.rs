@@ -74,6 +74,9 @@ impl Source for Policies {
     fn about(&self) -> &'static str {
         "Microsoft Entra Conditional Access: Graph `identity/conditionalAccess/policies` with authentication strengths"
     }
+    fn limits(&self) -> &'static str {
+        "per-user MFA and security defaults are not in it"
+    }
     fn tables(&self) -> Vec<Table> {
         vec![Policy::TABLE, PolicyExclusion::TABLE]
     }
@@ -214,6 +217,9 @@ impl Source for Locations {
     }
     fn about(&self) -> &'static str {
         "Microsoft Entra named locations: Graph `identity/conditionalAccess/namedLocations`"
+    }
+    fn limits(&self) -> &'static str {
+        "the legacy trusted addresses of the MFA service are not in it"
     }
     fn tables(&self) -> Vec<Table> {
         vec![Location::TABLE]

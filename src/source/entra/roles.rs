@@ -41,6 +41,9 @@ impl Source for Roles {
     fn about(&self) -> &'static str {
         "Microsoft Entra roles: Graph `roleDefinitions`, `directoryRoles` with members, `roleAssignmentScheduleInstances`, `roleEligibilityScheduleInstances`, `roleAssignments`"
     }
+    fn limits(&self) -> &'static str {
+        "only what is active or eligible at the instant of the snapshot"
+    }
     fn tables(&self) -> Vec<Table> {
         vec![Role::TABLE, RoleAssignment::TABLE]
     }

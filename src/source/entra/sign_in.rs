@@ -22,6 +22,10 @@ impl Source for SignIns {
         "Microsoft Entra sign-in logs: Graph v1.0 and beta `auditLogs/signIns`, Azure Monitor storage and Event Hubs, Log Analytics tables, admin-centre CSV with its AuthDetails companion, PowerShell"
     }
 
+    fn limits(&self) -> &'static str {
+        "Graph v1.0 has no MFA fields and cannot prove MFA: export the beta version or use Azure Monitor; number matching and hardware or software codes are never told; the admin-centre CSV names methods only with its AuthDetails companion"
+    }
+
     fn tables(&self) -> Vec<Table> {
         vec![SignIn::TABLE]
     }

@@ -69,6 +69,9 @@ impl Source for UnifiedAudit {
     fn about(&self) -> &'static str {
         "Microsoft 365 unified audit log: Management Activity API, `Search-UnifiedAuditLog` and Purview CSV; sign-ins and directory changes, poor in MFA evidence"
     }
+    fn limits(&self) -> &'static str {
+        "methods and claims are not in it: most successes stay unknown; use the sign-in log itself where it can be had"
+    }
     fn tables(&self) -> Vec<Table> {
         vec![SignIn::TABLE, Change::TABLE]
     }

@@ -39,6 +39,10 @@ impl Source for Policies {
         "Google Workspace policies: Cloud Identity Policy API `policies.list`, of which the enforcement of 2-Step Verification per organisational unit and group is read"
     }
 
+    fn limits(&self) -> &'static str {
+        "the tree of organisational units is not in it: what a unit inherits is not told"
+    }
+
     fn tables(&self) -> Vec<Table> {
         vec![Policy::TABLE, PolicyExclusion::TABLE]
     }

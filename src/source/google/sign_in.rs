@@ -27,6 +27,10 @@ impl Source for SignIns {
         "Google Workspace login activity: Reports API `activities.list` of the application `login`, and Cloud Logging"
     }
 
+    fn limits(&self) -> &'static str {
+        "SMS and voice are not told apart; a trusted device is told from a claim only by enrolment"
+    }
+
     fn tables(&self) -> Vec<Table> {
         vec![SignIn::TABLE]
     }

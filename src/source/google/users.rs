@@ -1,6 +1,7 @@
 //! Users and whether they are enrolled in 2-Step Verification (formats.md 7.4).
 
 use super::super::lenient::{Flag, List, Maybe, Text, lenient};
+use super::super::people::person;
 use super::super::{Expected, ObjectContext, Record, Reject, Rows, Source};
 use super::optional_time;
 use crate::table::directory::{Identity, RegisteredMethod, Registration};
@@ -12,6 +13,7 @@ const TWO_STEP: &str = "google.two_step_verification";
 
 lenient! { Name { "fullName" => full: Text<'a>, } }
 lenient! { Organization { "name" => name: Text<'a>, "department" => department: Text<'a>, "primary" => primary: Flag, } }
+lenient! { ExternalId { "type" => kind: Text<'a>, "value" => value: Text<'a>, } }
 lenient! {
     /// A `user` of the Directory API.
     User {
@@ -27,6 +29,7 @@ lenient! {
         "creationTime" => created: Text<'a>,
         "deletionTime" => deleted: Text<'a>,
         "lastLoginTime" => last_login: Text<'a>,
+        "externalIds" => external_ids: List<Maybe<ExternalId<'a>>>,
         "organizations" => organizations: List<Maybe<Organization<'a>>>,
     }
 }
@@ -46,6 +49,10 @@ impl Source for Users {
 
     fn about(&self) -> &'static str {
         "Google Workspace users: Directory API `users.list`, with enrolment in 2-Step Verification; the export names no methods, so an enrolled user has one that is not named; whoever is enforced and not enrolled is an exclusion"
+    }
+
+    fn limits(&self) -> &'static str {
+        "enrolled users name no method; a grace period and a lock-out after it look alike"
     }
 
     fn tables(&self) -> Vec<Table> {
@@ -99,6 +106,8 @@ fn prepare<'u>(user: &'u User<'u>) -> Result<Prepared<'u>, Reject> {
 fn push(object: &ObjectContext<'_>, at: Record<'_>, found: &Prepared<'_>, rows: &mut Rows) {
     let user = found.user;
     let organization = organization(user);
+    // The employee number as the admin console writes it.
+    let employee = user.external_ids.0.iter().filter_map(|e| e.0.as_ref()).find(|e| e.kind.is("organization")).and_then(|e| e.value.get());
     rows.push(&Identity {
         source: object.source,
         tenant: object.tenant,
@@ -116,7 +125,7 @@ fn push(object: &ObjectContext<'_>, at: Record<'_>, found: &Prepared<'_>, rows: 
         employee_type: None,
         department: organization.and_then(|o| o.department.get()),
         company: organization.and_then(|o| o.name.get()),
-        person_id: found.id,
+        person_id: &person(found.id, employee),
         synced: None,
         last_sign_in_at: found.last_sign_in_at,
         raw_object: object.key,

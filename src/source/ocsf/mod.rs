@@ -68,6 +68,10 @@ impl Source for SignIns {
         "OCSF authentication events: class 3002 of the Open Cybersecurity Schema Framework (schema.ocsf.io)"
     }
 
+    fn limits(&self) -> &'static str {
+        "carried claims and relaxations have no field: `is_mfa` is all there is"
+    }
+
     fn tables(&self) -> Vec<Table> {
         vec![SignIn::TABLE]
     }

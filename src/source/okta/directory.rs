@@ -1,6 +1,7 @@
 //! Users (formats.md 5.6).
 
 use super::super::lenient::{Maybe, Text, lenient};
+use super::super::people::person;
 use super::super::{Expected, ObjectContext, Record, Reject, Rows, Source};
 use super::optional_time;
 use crate::table::directory::Identity;
@@ -15,6 +16,7 @@ lenient! {
         "firstName" => first_name: Text<'a>,
         "lastName" => last_name: Text<'a>,
         "userType" => user_type: Text<'a>,
+        "employeeNumber" => employee_number: Text<'a>,
         "department" => department: Text<'a>,
         "organization" => organization: Text<'a>,
     }
@@ -42,6 +44,10 @@ impl Source for Users {
 
     fn about(&self) -> &'static str {
         "Okta users: Users API `GET /api/v1/users`, one snapshot per object"
+    }
+
+    fn limits(&self) -> &'static str {
+        "whether a user is a guest is not told"
     }
 
     fn tables(&self) -> Vec<Table> {
@@ -73,7 +79,7 @@ impl Source for Users {
             employee_type: profile.and_then(|p| p.user_type.get()),
             department: profile.and_then(|p| p.department.get()),
             company: profile.and_then(|p| p.organization.get()),
-            person_id: id,
+            person_id: &person(id, profile.and_then(|p| p.employee_number.get())),
             synced: user
                 .credentials
                 .0

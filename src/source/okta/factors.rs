@@ -43,6 +43,10 @@ impl Source for Factors {
         "Okta factors: Factors API `GET /api/v1/users/{id}/factors`, per user as `userId` with `factors`, or one factor per record"
     }
 
+    fn limits(&self) -> &'static str {
+        "whether policy allows a factor is not told"
+    }
+
     fn tables(&self) -> Vec<Table> {
         vec![Registration::TABLE, RegisteredMethod::TABLE]
     }

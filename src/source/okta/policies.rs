@@ -73,6 +73,10 @@ impl Source for Policies {
         "Okta sign-on policies: Policy API `GET /api/v1/policies?type=OKTA_SIGN_ON` and `type=ACCESS_POLICY` with `rules` beside or embedded, and rules of `GET /api/v1/policies/{id}/rules`"
     }
 
+    fn limits(&self) -> &'static str {
+        "a rule alone does not name the groups of its policy; the order of rules is not evaluated"
+    }
+
     fn tables(&self) -> Vec<Table> {
         vec![Policy::TABLE, PolicyExclusion::TABLE]
     }

@@ -36,6 +36,10 @@ impl Source for SignIns {
         "Okta System Log: API `GET /api/v1/logs`, log streaming to Amazon EventBridge and Splunk, event hooks, the flat table of Microsoft Sentinel, CSV of a SIEM"
     }
 
+    fn limits(&self) -> &'static str {
+        "no single event tells a whole sign-in; the country is a name, not a code, and is left out"
+    }
+
     fn tables(&self) -> Vec<Table> {
         vec![SignIn::TABLE]
     }
