@@ -99,8 +99,8 @@ pub(crate) fn write(world: &World, sink: &mut dyn Sink) -> anyhow::Result<()> {
         let month = world.calendar.month_of(day).unwrap_or(0);
         let monitor = match world.plan.layout {
             Layout::Monitor | Layout::EventHubs => true,
-            Layout::Graph => false,
             Layout::Mixed => month > 1,
+            _ => false,
         };
         let key = format!("raw/entra/audit/{day}.json.gz");
         if monitor && !records.is_empty() {

@@ -7,16 +7,9 @@ use super::calendar::Month;
 use super::entry::Category;
 use super::world::World;
 
-const SOURCES: [(&str, &str, &str); 8] = [
-    ("sign-ins", "sign_ins", "daily"),
-    ("registrations", "registrations", "snapshot"),
-    ("users", "users", "snapshot"),
-    ("roles", "roles", "snapshot"),
-    ("policies", "policies", "snapshot"),
-    ("locations", "locations", "snapshot"),
-    ("groups", "groups", "snapshot"),
-    ("audit", "audit", "daily"),
-];
+/// Everything besides the sign-ins.
+const SOURCES: [(&str, &str); 7] =
+    [("registrations", "snapshot"), ("users", "snapshot"), ("roles", "snapshot"), ("policies", "snapshot"), ("locations", "snapshot"), ("groups", "snapshot"), ("audit", "daily")];
 
 const TARGETS: [(&str, &str); 7] = [
     ("coverage.users", "0.98"),
@@ -35,13 +28,21 @@ pub(crate) fn write(world: &World, sink: &mut dyn Sink) -> anyhow::Result<()> {
         return Ok(());
     };
     head(world, month, &mut out)?;
-    let starts = world.calendar.first();
-    for (name, kind, expected) in SOURCES {
-        writeln!(out, "[[source]]\nid = \"entra-{name}\"\nkind = \"entra.{kind}\"\nurl = \"raw/entra/{name}\"")?;
-        writeln!(out, "pattern = \"**/*\"\nexpected = \"{expected}\"\nstarts = \"{starts}\"\ntenant = \"{}\"\n", world.tenant)?;
+    let (kind, url) = world.plan.layout.sign_ins();
+    source(world, kind, url, "daily", &mut out)?;
+    for (name, expected) in SOURCES {
+        source(world, &format!("entra.{name}"), &format!("raw/entra/{name}"), expected, &mut out)?;
     }
     rules(world, &mut out)?;
     sink.put("mfaudit.toml", out.into_bytes())
+}
+
+/// A source, called after its kind.
+fn source(world: &World, kind: &str, url: &str, expected: &str, out: &mut String) -> anyhow::Result<()> {
+    let (id, starts) = (kind.replace(['.', '_'], "-"), world.calendar.first());
+    writeln!(out, "[[source]]\nid = \"{id}\"\nkind = \"{kind}\"\nurl = \"{url}\"")?;
+    writeln!(out, "pattern = \"**/*\"\nexpected = \"{expected}\"\nstarts = \"{starts}\"\ntenant = \"{}\"\n", world.tenant)?;
+    Ok(())
 }
 
 fn head(world: &World, month: &Month, out: &mut String) -> anyhow::Result<()> {
@@ -61,7 +62,9 @@ fn rules(world: &World, out: &mut String) -> anyhow::Result<()> {
     writeln!(out, "[register]\nurl = \"register\"\npattern = \"*.csv\"\ntime_zone = \"{}\"\n", world.plan.time_zone)?;
     writeln!(out, "[population]\nservice_accounts = [\"svc-*\"]\nshared_accounts = [\"room-*\", \"shared-*\"]")?;
     writeln!(out, "# Exchange Administrator\nprivileged_roles = [\"29232cdf-9323-42fd-ade2-1d097af3e4de\"]\n")?;
-    writeln!(out, "[[trust]]\nfrom = \"2026-01-01\"\nfederated_providers = []\nhome_tenants = [\"{}\"]\naccepted_relaxations = [\"trusted_location\"]\n", world.partner)?;
+    let provider = world.plan.layout.trusted_provider().map(|id| format!("\"{id}\"")).unwrap_or_default();
+    writeln!(out, "[[trust]]\nfrom = \"2026-01-01\"\nfederated_providers = [{provider}]")?;
+    writeln!(out, "home_tenants = [\"{}\"]\naccepted_relaxations = [\"trusted_location\"]\n", world.partner)?;
     for (key, value) in TARGETS {
         // Nothing is wrong in a clean tenant, and ordinary people there keep an app beside their key.
         if world.plan.clean && key == "phishing_resistant.users" {

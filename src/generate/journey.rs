@@ -164,7 +164,7 @@ fn attempt(walk: &mut Walk<'_>, person: &Person, day: Day, last: &'static Sheet,
     }
     walk.prelude(last);
     walk.record(last);
-    tally.attempt(walk.index, walk.world.calendar.month_of(day), class);
+    tally.attempt(walk.index, walk.world.calendar.month_of(day), last);
 }
 
 fn failure(walk: &mut Walk<'_>, class: Class) {

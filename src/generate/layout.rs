@@ -64,7 +64,7 @@ pub(crate) fn write_day(world: &World, day: Day, events: &[Event], tally: &mut T
             pages(world, events, &all, &name, Shape::Graph, sink)
         }
         (Layout::EventHubs, _) | (Layout::Mixed, 1) => messages(world, day, events, &together(streams), sink),
-        (Layout::Monitor | Layout::Mixed, _) => {
+        _ => {
             let first = world.calendar.months().get(month).map(|month| month.first);
             // One day has the path form that the vendor documents rather than the live one.
             let odd_path = !world.plan.clean && first.is_some_and(|first| first.plus(9) == day);

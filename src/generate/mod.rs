@@ -7,6 +7,9 @@
 //!
 //! Everything that does not depend on a day (people, register, policies) is decided first, in `world`. Then the
 //! sign-ins are made one day at a time, so that memory does not grow with their number.
+//!
+//! A layout changes the sign-ins only: who they are of, and every other export, stay the same. The truth says what the
+//! layout can show, which may be less than what happened.
 
 mod acts;
 mod audit;
@@ -34,12 +37,14 @@ mod record_parts;
 mod register_csv;
 mod register_plan;
 mod roles;
+mod scene;
 mod script;
 mod setbacks;
 mod sheets;
 mod tally;
 mod truth;
 mod world;
+mod write;
 
 #[cfg(test)]
 mod tests;
@@ -52,6 +57,7 @@ pub use self::truth::{EntryTruth, IdentityMonth, IdentityTruth, MonthTruth, Trut
 
 use self::tally::Tally;
 use self::world::World;
+use self::write::Outbox;
 
 /// What kind of tenant to make.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -78,18 +84,36 @@ pub struct Plan {
     pub layout: Layout,
 }
 
-/// How sign-ins reach the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+/// How sign-ins reach the store. What stands here is the help text of the command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Layout {
-    /// Hour blobs of a diagnostic setting that writes to a storage account.
+    /// Entra: hour blobs of a diagnostic setting that writes to a storage account.
     Monitor,
-    /// Pages of the Graph beta interface, one set a day.
+    /// Entra: pages of the Graph beta interface, one set a day.
     Graph,
-    /// Message files of an event hub consumer.
+    /// Entra: message files of an event hub consumer.
     EventHubs,
-    /// The first month as `Graph`, the second as `EventHubs`, the others as `Monitor`.
+    /// Entra: the first month as graph, the second as event-hubs, the others as monitor.
     Mixed,
+    /// Entra: CSV downloads of the admin centre with their companions.
+    Portal,
+    /// Entra: rows of a Log Analytics workspace.
+    Workspace,
+    /// Entra: JSON that PowerShell wrote.
+    PowerShell,
+    /// Microsoft 365 unified audit log: CSV of a Purview search.
+    Unified,
+    /// Okta System Log.
+    Okta,
+    /// Cisco Duo authentication log.
+    Duo,
+    /// Google Workspace login activity.
+    Google,
+    /// AWS console sign-ins.
+    Aws,
+    /// OCSF authentication events.
+    Ocsf,
 }
 
 impl Plan {
@@ -153,7 +177,7 @@ pub fn check(plan: &Plan) -> anyhow::Result<()> {
 /// Fails when the plan cannot be carried out (too few people, no month, unknown time zone) or the sink fails.
 pub fn generate(plan: &Plan, sink: &mut dyn Sink) -> anyhow::Result<Truth> {
     let world = World::new(plan)?;
-    let mut tally = Tally::new(world.people.len(), world.calendar.months().len());
+    let mut tally = Tally::new(plan.layout, world.people.len(), world.calendar.months().len());
     config::write(&world, sink)?;
     for day in world.calendar.snapshots() {
         directory::write(&world, day, sink)?;
@@ -163,13 +187,19 @@ pub fn generate(plan: &Plan, sink: &mut dyn Sink) -> anyhow::Result<Truth> {
     }
     audit::write(&world, sink)?;
     let mut events = Vec::new();
+    let mut outbox = Outbox::default();
     for day in world.calendar.days() {
         events.clear();
         journey::day(&world, day, &mut events, &mut tally)?;
         script::day(&world, day, &mut events, &mut tally)?;
         events.sort_unstable_by_key(|event| (event.at, event.id));
-        layout::write_day(&world, day, &events, &mut tally, sink)?;
+        if plan.layout.by_utc_day() {
+            outbox.day(&world, day, &events, &mut tally, sink)?;
+        } else {
+            layout::write_day(&world, day, &events, &mut tally, sink)?;
+        }
     }
+    outbox.close(&world, sink)?;
     let truth = Truth::new(&world, &tally);
     sink.put("truth.json", truth.to_json()?.into_bytes())?;
     Ok(truth)

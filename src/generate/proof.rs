@@ -3,6 +3,8 @@
 //! The tables themselves are in `sheets` (records that settle an attempt) and `setbacks` (all others). Classes are
 //! decided there, before any text is written.
 
+use super::scene::Scene;
+
 /// How a sign-in was satisfied (metrics.md section 3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
@@ -110,6 +112,8 @@ pub(crate) struct Step {
 /// What a kind of record says.
 #[derive(Debug)]
 pub(crate) struct Sheet {
+    /// What happened.
+    pub(crate) scene: Scene,
     /// Log.
     pub(crate) stream: Stream,
     /// `status.errorCode`.
@@ -132,7 +136,8 @@ pub(crate) struct Sheet {
     pub(crate) issuer: &'static str,
     /// What the MFA policy made of it.
     pub(crate) policy: Policy,
-    /// Class of an attempt that ends with this record; `None` for a record that ends no qualifying attempt.
+    /// Class of an attempt that ends with this record, where the record can be read whole; `None` for a record that
+    /// ends no qualifying attempt. What a layout leaves of it stands in `Layout::class`.
     pub(crate) class: Option<Class>,
 }
 
@@ -170,6 +175,7 @@ impl Step {
 impl Sheet {
     /// A successful record that asks for MFA and says nothing about how it was met.
     pub(crate) const BASE: Self = Self {
+        scene: Scene::Untold,
         stream: Stream::Interactive,
         code: 0,
         failure: "Other.",

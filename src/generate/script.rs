@@ -8,7 +8,7 @@ use super::endings::fresh;
 use super::journey::{Event, Walk};
 use super::names::FAR_AWAY;
 use super::people::{Kind, Part};
-use super::proof::{Class, Sheet, Stream};
+use super::proof::{Sheet, Stream};
 use super::setbacks;
 use super::sheets;
 use super::tally::Tally;
@@ -49,9 +49,7 @@ impl Stage<'_> {
     /// One attempt of one record.
     fn attempt(&mut self, index: usize, minute: u32, sheet: &'static Sheet) -> anyhow::Result<()> {
         self.walk(index, minute)?.record(sheet);
-        if let Some(class) = sheet.class {
-            self.tally.attempt(index, self.world.calendar.month_of(self.day), class);
-        }
+        self.tally.attempt(index, self.world.calendar.month_of(self.day), sheet);
         Ok(())
     }
 
@@ -109,7 +107,7 @@ impl Stage<'_> {
             walk.record(if number % 2 == 0 { &setbacks::DENIED } else { &setbacks::SILENT });
         }
         walk.record(&sheets::PUSH);
-        self.tally.attempt(index, self.world.calendar.month_of(self.day), Class::M1);
+        self.tally.attempt(index, self.world.calendar.month_of(self.day), &sheets::PUSH);
         Ok(())
     }
 
@@ -124,7 +122,7 @@ impl Stage<'_> {
         let mut walk = self.walk(index, 22 * 60 + 10)?;
         walk.place = FAR_AWAY;
         walk.record(&sheets::SINGLE_FACTOR);
-        self.tally.attempt(index, self.world.calendar.month_of(self.day), Class::N);
+        self.tally.attempt(index, self.world.calendar.month_of(self.day), &sheets::SINGLE_FACTOR);
         Ok(())
     }
 
@@ -145,7 +143,8 @@ impl Stage<'_> {
 
     /// A day without any sign-in would be a gap in the logs, and this tenant has none.
     fn never_empty(&mut self) -> anyhow::Result<()> {
-        if self.events.iter().any(|event| event.sheet.stream == Stream::Interactive) {
+        let layout = self.world.plan.layout;
+        if self.events.iter().any(|event| event.sheet.stream == Stream::Interactive && layout.holds(event.sheet)) {
             return Ok(());
         }
         let awake = |index: &usize| self.world.people.get(*index).is_some_and(|person| person.kind == Kind::Workforce && person.active(self.day));

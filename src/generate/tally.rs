@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::proof::{Class, Stream};
+use super::Layout;
+use super::proof::{Class, Sheet, Stream};
 
 /// The running counts.
 #[derive(Debug)]
 pub(crate) struct Tally {
+    layout: Layout,
     months: usize,
     attempts: Vec<[u32; Class::ALL.len()]>,
     written: BTreeMap<(usize, Stream), Written>,
@@ -24,13 +26,16 @@ pub struct Written {
 }
 
 impl Tally {
-    /// Counts for so many people and months.
-    pub(crate) fn new(people: usize, months: usize) -> Self {
-        Self { months, attempts: vec![[0; Class::ALL.len()]; people * months], written: BTreeMap::new() }
+    /// Counts for so many people and months, as far as a layout can tell.
+    pub(crate) fn new(layout: Layout, people: usize, months: usize) -> Self {
+        Self { layout, months, attempts: vec![[0; Class::ALL.len()]; people * months], written: BTreeMap::new() }
     }
 
-    /// Counts a qualifying attempt.
-    pub(crate) fn attempt(&mut self, person: usize, month: Option<usize>, class: Class) {
+    /// Counts an attempt by the record that ends it, when the layout shows it as a qualifying one.
+    pub(crate) fn attempt(&mut self, person: usize, month: Option<usize>, last: &Sheet) {
+        let Some(class) = self.layout.class(last) else {
+            return;
+        };
         let cell = month.and_then(|month| self.attempts.get_mut(person * self.months + month));
         if let Some(count) = cell.and_then(|classes| classes.get_mut(class as usize)) {
             *count += 1;

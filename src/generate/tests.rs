@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use super::*;
 
+/// The layouts that are kept by UTC day.
+const BY_UTC_DAY: [Layout; 9] = [Layout::Portal, Layout::Workspace, Layout::PowerShell, Layout::Unified, Layout::Okta, Layout::Duo, Layout::Google, Layout::Aws, Layout::Ocsf];
+
 /// Keeps files in memory and refuses to take one twice.
 #[derive(Default)]
 struct Memory(BTreeMap<String, Vec<u8>>);
@@ -52,6 +55,45 @@ fn same_plan_same_bytes() {
     generate(&small(Layout::Mixed), &mut one).unwrap();
     generate(&small(Layout::Mixed), &mut two).unwrap();
     assert!(one.0 == two.0);
+}
+
+#[test]
+fn a_layout_changes_the_sign_ins_only_and_gives_the_same_bytes_each_time() {
+    let mut graph = Memory::default();
+    generate(&small(Layout::Graph), &mut graph).unwrap();
+    let rest = |made: &Memory, folder: &str| {
+        let kept = made.0.iter().filter(|(key, _)| !key.starts_with(folder) && !["mfaudit.toml", "truth.json"].contains(&key.as_str()));
+        kept.map(|(key, bytes)| (key.clone(), bytes.clone())).collect::<Vec<_>>()
+    };
+    let wanted = rest(&graph, "raw/entra/sign-ins/");
+    for layout in BY_UTC_DAY {
+        let (mut one, mut two) = (Memory::default(), Memory::default());
+        generate(&small(layout), &mut one).unwrap();
+        generate(&small(layout), &mut two).unwrap();
+        assert!(one.0 == two.0, "{layout:?}");
+        let (kind, folder) = layout.sign_ins();
+        assert!(rest(&one, &format!("{folder}/")) == wanted, "{layout:?}");
+        assert!(one.0.keys().any(|key| key.starts_with(folder)), "{layout:?}");
+        let config = text(&one.0["mfaudit.toml"]);
+        assert!(config.contains(&format!("kind = \"{kind}\"\nurl = \"{folder}\"")), "{layout:?}");
+    }
+}
+
+#[test]
+fn no_layout_makes_an_attempt_of_a_setback_and_none_claims_more_than_happened() {
+    for layout in BY_UTC_DAY {
+        for sheet in [&setbacks::PROMPT, &setbacks::STAY_SIGNED_IN, &setbacks::ENROL, &setbacks::BAD_PASSWORD, &setbacks::DENIED, &setbacks::SILENT, &setbacks::WRONG_CODE] {
+            assert_eq!(layout.class(sheet), None, "{layout:?} {:?}", sheet.scene);
+        }
+        for sheet in [&setbacks::BLOCKED, &setbacks::REFRESH, &setbacks::REFRESH_SINGLE, &setbacks::REFRESH_ENDED, &setbacks::WORKLOAD] {
+            assert_eq!(layout.class(sheet), None, "{layout:?} {:?}", sheet.scene);
+        }
+        for sheet in [&sheets::SINGLE_FACTOR, &sheets::SMTP, &sheets::SMTP_CLAIM, &sheets::IMAP, &sheets::ROPC] {
+            assert!(matches!(layout.class(sheet), None | Some(Class::N | Class::S | Class::U)), "{layout:?} {:?}", sheet.scene);
+        }
+        assert!(matches!(layout.class(&sheets::STRANGER), None | Some(Class::U)), "{layout:?}");
+        assert!(matches!(layout.class(&sheets::PUSH), Some(Class::M1)), "{layout:?}");
+    }
 }
 
 #[test]

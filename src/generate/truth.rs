@@ -33,7 +33,7 @@ pub struct MonthTruth {
     pub written: BTreeMap<&'static str, Written>,
     /// Accounts by population at the end of the month.
     pub populations: BTreeMap<&'static str, u32>,
-    /// Qualifying attempts by class, by kind of account.
+    /// Qualifying attempts by class, by kind of account: what the plan's layout can show, as it can show it.
     pub attempts: BTreeMap<&'static str, BTreeMap<&'static str, u32>>,
     /// Register entries at the end of the month by category and state.
     pub register: BTreeMap<&'static str, BTreeMap<&'static str, u32>>,
@@ -88,7 +88,7 @@ pub struct IdentityMonth {
     pub capable: Option<bool>,
     /// A phishing-resistant method is registered.
     pub phishing_resistant: Option<bool>,
-    /// Qualifying attempts by class; classes without any are left out.
+    /// Qualifying attempts by class, as the plan's layout can show them; classes without any are left out.
     pub attempts: BTreeMap<&'static str, u32>,
 }
 

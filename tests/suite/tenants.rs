@@ -1,11 +1,15 @@
-//! The committed sample data: made by its seed, and what a run over it says.
+//! The committed sample data: made by its seed, and what a run over it says. The same kind of tenant in every other
+//! format that is read: right against its ground truth.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use mfaudit::generate::{Plan, Sink, generate};
+use mfaudit::generate::{Layout, Plan, Sink, generate};
+use mfaudit::lake::decode;
+use mfaudit::table::derived::AttemptDay;
+use serde_json::Value;
 
-use super::harness::{Tenant, files_below};
+use super::harness::{Tenant, files_below, small};
 
 struct Kept(BTreeMap<String, Vec<u8>>);
 
@@ -51,4 +55,78 @@ fn the_sample_run_says() {
         }
     }
     insta::assert_snapshot!("sample_run", text);
+}
+
+/// Attempts per identity, month and class.
+type Attempts = BTreeMap<(String, String, String), i64>;
+
+/// As the layout must show them.
+fn wanted(truth: &Value) -> Attempts {
+    let months: Vec<&str> = truth["months"].as_array().unwrap().iter().map(|m| m["month"].as_str().unwrap()).collect();
+    let mut want = Attempts::new();
+    for person in truth["identities"].as_array().unwrap() {
+        for (month, of) in months.iter().zip(person["months"].as_array().unwrap()) {
+            for (class, n) in of["attempts"].as_object().unwrap() {
+                want.insert((person["id"].as_str().unwrap().to_owned(), (*month).to_owned(), class.clone()), n.as_i64().unwrap());
+            }
+        }
+    }
+    want
+}
+
+/// As they were found.
+fn found(tenant: &Tenant) -> Attempts {
+    let mut got = Attempts::new();
+    for key in tenant.files("lake/attempt_days") {
+        let batches = decode(std::fs::read(tenant.path("lake/attempt_days").join(key)).unwrap().into()).unwrap();
+        for a in mfaudit::table::rows::<AttemptDay<'_>>(&batches).unwrap() {
+            let month = mfaudit::period::date(a.local_day).strftime("%Y-%m").to_string();
+            *got.entry((a.identity_id.to_owned(), month, a.satisfied_by.to_owned())).or_default() += a.attempts;
+        }
+    }
+    got
+}
+
+/// Attempts of each class together, so that a failure shows first which class went wrong.
+fn by_class(attempts: &Attempts) -> BTreeMap<&str, i64> {
+    let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
+    for ((_, _, class), n) in attempts {
+        *sums.entry(class.as_str()).or_default() += n;
+    }
+    sums
+}
+
+/// Every class there is.
+const ALL: &[&str] = &["M1", "M2", "M3", "M4", "N", "S", "U"];
+
+/// Every format besides those of `run.rs`, with the source it is configured as and the classes it can show.
+const FORMATS: [(u64, Layout, &str, &[&str]); 9] = [
+    (31, Layout::Portal, "entra-sign-ins", ALL),
+    (32, Layout::Workspace, "entra-sign-ins", ALL),
+    (33, Layout::PowerShell, "entra-sign-ins", ALL),
+    (34, Layout::Unified, "m365-audit", &["M1", "N", "U"]),
+    (35, Layout::Okta, "okta-sign-ins", &["M1", "M2", "M3", "M4", "N", "U"]),
+    (36, Layout::Duo, "duo-sign-ins", &["M1", "M2", "S", "U"]),
+    (37, Layout::Google, "google-sign-ins", &["M1", "M4", "N", "U"]),
+    (38, Layout::Aws, "aws-sign-ins", &["M1", "M3", "N", "U"]),
+    (39, Layout::Ocsf, "ocsf-sign-ins", &["M1", "N", "U"]),
+];
+
+#[test]
+fn attempts_agree_with_the_ground_truth_in_every_other_format() {
+    for (seed, layout, source, classes) in FORMATS {
+        let tenant = Tenant::new(&small(seed, layout));
+        let outcome = tenant.run();
+        let (want, got) = (wanted(&tenant.truth()), found(&tenant));
+        assert_eq!(by_class(&got), by_class(&want), "{layout:?}");
+        assert_eq!(got, want, "{layout:?}");
+        assert!(by_class(&want).keys().all(|class| classes.contains(class)), "{layout:?}: {:?}", by_class(&want));
+        assert!(outcome.results.complete, "{layout:?}: {:?}", outcome.results.intake.gaps);
+        let logs = outcome.results.intake.sources.iter().find(|s| s.source == source).unwrap();
+        let written = tenant.truth()["months"][0]["written"].clone();
+        let records: u64 = written.as_object().unwrap().values().map(|w| w["records"].as_u64().unwrap()).sum();
+        assert_eq!(logs.rejected, 0, "{layout:?}");
+        // The companions of the admin centre are records as well.
+        assert!(logs.read == records || (layout == Layout::Portal && logs.read > records), "{layout:?}: {} read, {records} written", logs.read);
+    }
 }
