@@ -52,7 +52,14 @@ fn source(source: &dyn Source, data: &[u8]) {
 
 fn register(data: &[u8]) {
     let object = ObjectContext { source: "register", tenant: "", key: "register", snapshot_at: Instant(0), details: None };
-    let config = mfaudit::config::RegisterConfig { url: "r".into(), pattern: "*".into(), time_zone: String::new(), taken: None, columns: Default::default(), categories: Default::default() };
+    let config = mfaudit::config::RegisterConfig {
+        url: "r".into(),
+        pattern: "*".into(),
+        time_zone: String::new(),
+        taken: None,
+        columns: Default::default(),
+        categories: Default::default(),
+    };
     let zone = mfaudit::period::zone("Europe/Berlin").expect("a zone");
     if let Ok((_, mut rows)) = mfaudit::register::read(&mut &data[..], &object, &config, &zone) {
         rows.filled().for_each(|b| drop(b.finish().expect("rows that were pushed fit their table")));

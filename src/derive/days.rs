@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
+use arrow::array::{BooleanArray, StringArray};
+use arrow::compute::filter_record_batch;
 use arrow::record_batch::RecordBatch;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -75,8 +77,8 @@ impl Daily<'_> {
         }
         for gone in known.days.keys().filter(|d| !days.contains_key(*d)) {
             let day = period::day(gone.parse()?);
-            self.lake.replace(&Attempt::TABLE, day, &[])?;
-            self.lake.replace(&AttemptDay::TABLE, day, &[])?;
+            self.lake.partition_writer(&Attempt::TABLE, day).finish()?;
+            self.lake.partition_writer(&AttemptDay::TABLE, day).finish()?;
         }
         known.days = days;
         crate::lake::save_ledger(self.lake, LEDGER, &known)?;
@@ -127,31 +129,38 @@ impl Daily<'_> {
         let holders = (!assignments.is_empty()).then(|| anyhow::Ok(Holders::new(&table::rows(&roles)?, &table::rows(&assignments)?, &members, &privileged))).transpose()?;
         let cover = Cover::new(&lives, &members);
         let judge = Judge { day, zone, trust: self.config.trust.on(period::date(day)), cover: &cover, holders: holders.as_ref() };
-        let (attempts, days) = self.attempts(&judge)?;
-        self.lake.replace(&Attempt::TABLE, day, &attempts)?;
-        self.lake.replace(&AttemptDay::TABLE, day, &days)?;
-        Ok(attempts.iter().map(|b| b.num_rows() as u64).sum())
+        self.attempts(&judge)
     }
 
     /// One pass per slice of identities, so that a day larger than memory is still made.
-    fn attempts(&self, judge: &Judge<'_>) -> anyhow::Result<(Vec<RecordBatch>, Vec<RecordBatch>)> {
+    fn attempts(&self, judge: &Judge<'_>) -> anyhow::Result<u64> {
         let days = [judge.day.0 - 1, judge.day.0, judge.day.0 + 1].map(Day);
         let rows: u64 = days.iter().filter_map(|d| self.partitions.entries.get(&format!("sign_ins/{}", period::date(*d)))).flat_map(|e| e.kept.values()).sum();
         let passes = rows.div_ceil(u64::try_from(self.config.run.rows_in_memory.max(1))? * 4).max(1);
-        let (mut attempts, mut totals) = (Vec::new(), Vec::new());
+        let mut attempts = self.lake.partition_writer(&Attempt::TABLE, judge.day);
+        let mut totals = self.lake.partition_writer(&AttemptDay::TABLE, judge.day);
         for pass in 0..passes {
             let mut batches = Vec::new();
             for day in days {
-                batches.extend(self.lake.project::<Event<'_>>(day)?);
+                self.lake.project::<Event<'_>>(day, &mut |batch| {
+                    batches.push(if passes == 1 { batch } else { of_pass(&batch, pass, passes)? });
+                    Ok(())
+                })?;
             }
-            let mut rows: Vec<Event<'_>> = table::rows(&batches)?;
-            rows.retain(|e| passes == 1 || slice(e.identity_id.unwrap_or(UNNAMED), passes) == pass);
-            let found: Vec<Attempt<'_>> = journeys(rows).iter().filter_map(|j| judge.attempt(j)).collect();
-            attempts.push(table::batch(found.iter().copied())?);
-            totals.push(table::batch(roll_up(&found).iter().copied())?);
+            let found: Vec<Attempt<'_>> = journeys(table::rows(&batches)?).iter().filter_map(|j| judge.attempt(j)).collect();
+            attempts.write(&table::batch(found.iter().copied())?)?;
+            totals.write(&table::batch(roll_up(&found).iter().copied())?)?;
         }
-        Ok((attempts, totals))
+        totals.finish()?;
+        attempts.finish()
     }
+}
+
+/// Rows of the identities that fall into a pass.
+fn of_pass(batch: &RecordBatch, pass: u64, passes: u64) -> anyhow::Result<RecordBatch> {
+    let ids: &StringArray = table::typed(batch, Event::TABLE.name, "identity_id")?;
+    let mask: BooleanArray = ids.iter().map(|id| Some(slice(id.unwrap_or(UNNAMED), passes) == pass)).collect();
+    Ok(filter_record_batch(batch, &mask)?)
 }
 
 fn slice(id: &str, passes: u64) -> u64 {

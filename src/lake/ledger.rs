@@ -47,6 +47,9 @@ pub struct ObjectEntry {
     pub rejected: u64,
     /// Refused records by reason.
     pub reasons: BTreeMap<String, Refusals>,
+    /// Texts of methods that no rule knows, kept as `other`, with how often.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unmapped: BTreeMap<String, u64>,
     /// Rows outside the lake's window.
     pub out_of_period: u64,
     /// First event in microseconds.

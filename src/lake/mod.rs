@@ -22,13 +22,13 @@ use anyhow::Context;
 use arrow::record_batch::RecordBatch;
 
 use crate::period;
-use crate::store::Place;
+use crate::store::{ObjectWriter, Place};
 use crate::table::{Day, Row, Table};
 
 pub use ingest::{Ingest, IngestReport, Watch};
 pub use ledger::{Fragment, ObjectEntry, PartitionEntry, Partitions, SourceLedger};
+pub use parquet::{decode, encode_batch};
 pub use probe::{Probe, probe};
-pub use parquet::{decode, encode, encode_batch};
 
 /// The lake at one URL.
 #[derive(Debug, Clone)]
@@ -60,28 +60,67 @@ impl Lake {
         }
     }
 
-    /// Rows of one partition with only the columns that `R` names.
+    /// Rows of one partition with only the columns that `R` names, batch by batch.
     ///
     /// # Errors
-    /// When the partition exists and cannot be read.
-    pub fn project<'a, R: Row<'a>>(&self, day: Day) -> anyhow::Result<Vec<RecordBatch>> {
+    /// When the partition exists and cannot be read, or with the error of `each`.
+    pub fn project<'a, R: Row<'a>>(&self, day: Day, each: &mut dyn FnMut(RecordBatch) -> anyhow::Result<()>) -> anyhow::Result<()> {
         let key = partition_key(&R::TABLE, day);
         match self.place.get(&key)? {
-            None => Ok(Vec::new()),
-            Some(bytes) => parquet::decode_columns(bytes, R::TABLE.columns).with_context(|| format!("reading `{key}`")),
+            None => Ok(()),
+            Some(bytes) => parquet::decode_columns(bytes, R::TABLE.columns, each).with_context(|| format!("reading `{key}`")),
         }
     }
 
-    /// Replaces one partition.
+    /// Writes one partition in pieces; it takes the place of the old one when it is finished.
+    #[must_use]
+    pub fn partition_writer<'l>(&'l self, table: &'l Table, day: Day) -> PartitionWriter<'l> {
+        PartitionWriter { lake: self, table, key: partition_key(table, day), out: None, rows: 0 }
+    }
+}
+
+/// A partition in the making.
+pub struct PartitionWriter<'l> {
+    lake: &'l Lake,
+    table: &'l Table,
+    key: String,
+    out: Option<parquet::Writer<ObjectWriter>>,
+    rows: u64,
+}
+
+impl PartitionWriter<'_> {
+    /// Appends rows.
+    ///
+    /// # Errors
+    /// When they do not fit the table or cannot be written.
+    pub fn write(&mut self, batch: &RecordBatch) -> anyhow::Result<()> {
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        let out = match &mut self.out {
+            Some(out) => out,
+            none => none.insert(parquet::writer(self.table.schema(), self.lake.place.writer(&self.key)?)?),
+        };
+        self.rows += batch.num_rows() as u64;
+        Ok(out.write(batch)?)
+    }
+
+    /// Makes the partition appear, or the old one vanish where no row was written; gives the number of rows.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn replace(&self, table: &Table, day: Day, batches: &[RecordBatch]) -> anyhow::Result<()> {
-        let key = partition_key(table, day);
-        if batches.iter().all(|b| b.num_rows() == 0) {
-            return self.place.delete(&key);
+    pub fn finish(self) -> anyhow::Result<u64> {
+        match self.out {
+            Some(out) => out.into_inner()?.finish()?,
+            None => self.lake.place.delete(&self.key)?,
         }
-        self.place.put(&key, encode(table, batches)?)
+        Ok(self.rows)
+    }
+}
+
+impl std::fmt::Debug for PartitionWriter<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PartitionWriter").field("key", &self.key).field("rows", &self.rows).finish_non_exhaustive()
     }
 }
 

@@ -14,6 +14,9 @@ use crate::store::{Object, Place};
 use crate::table::{Instant, Partition, Rejected, Row, Table, TableBuilder};
 use crate::{digest, period, register};
 
+/// Different texts counted apart per object.
+const UNMAPPED: usize = 100;
+
 /// What one source's objects are read with.
 pub(super) enum Reading<'a> {
     /// A provider's export.
@@ -183,6 +186,7 @@ impl Writer<'_> {
     fn table(&mut self, builder: &mut TableBuilder) -> anyhow::Result<()> {
         let table = builder.table();
         let batch = builder.finish()?;
+        self.note_unmapped(&batch);
         if table.name == Rejected::TABLE.name {
             return self.fragment(&table, self.entry.key_day.unwrap_or(0), &batch);
         }
@@ -199,6 +203,17 @@ impl Writer<'_> {
             }
         }
         Ok(())
+    }
+
+    fn note_unmapped(&mut self, batch: &RecordBatch) {
+        let texts = |name| crate::table::typed::<arrow::array::StringArray>(batch, "rows", name).ok();
+        let (Some(methods), Some(raw)) = (texts("method"), texts("method_raw")) else { return };
+        for (method, raw) in methods.iter().zip(raw) {
+            let (Some("other"), Some(raw)) = (method, raw) else { continue };
+            let raw: String = raw.chars().take(80).collect();
+            let known = self.entry.unmapped.len() < UNMAPPED || self.entry.unmapped.contains_key(&raw);
+            *self.entry.unmapped.entry(if known { raw } else { "other texts".to_owned() }).or_default() += 1;
+        }
     }
 
     fn note_events(&mut self, batch: &RecordBatch) -> anyhow::Result<()> {

@@ -11,7 +11,7 @@ use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
-use crate::table::{Column, Table};
+use crate::table::Column;
 
 /// Rows per row group: large enough to compress, small enough to skip.
 const ROW_GROUP: usize = 131_072;
@@ -43,21 +43,11 @@ pub(super) fn encode_fragment(batch: &RecordBatch) -> anyhow::Result<Vec<u8>> {
     Ok(writer.into_inner()?)
 }
 
-/// A writer for one table.
-pub(super) fn writer<W: Write + Send>(schema: SchemaRef, out: W) -> anyhow::Result<ArrowWriter<W>> {
-    Ok(ArrowWriter::try_new(out, schema, Some(properties()?))?)
-}
+pub(super) use parquet::arrow::ArrowWriter as Writer;
 
-/// Batches of one table as a Parquet file.
-///
-/// # Errors
-/// When a batch does not have the table's schema.
-pub fn encode(table: &Table, batches: &[RecordBatch]) -> anyhow::Result<Vec<u8>> {
-    let mut writer = writer(table.schema(), Vec::new())?;
-    for batch in batches {
-        writer.write(batch)?;
-    }
-    Ok(writer.into_inner()?)
+/// A writer for one table.
+pub(super) fn writer<W: Write + Send>(schema: SchemaRef, out: W) -> anyhow::Result<Writer<W>> {
+    Ok(ArrowWriter::try_new(out, schema, Some(properties()?))?)
 }
 
 /// A batch of any shape as a Parquet file.
@@ -79,11 +69,11 @@ pub fn decode(bytes: Bytes) -> anyhow::Result<Vec<RecordBatch>> {
     reader.map(|b| Ok(strip(&b?))).collect()
 }
 
-/// The named columns of a Parquet file.
-pub(super) fn decode_columns(bytes: Bytes, columns: &[Column]) -> anyhow::Result<Vec<RecordBatch>> {
+/// The named columns of a Parquet file, batch by batch.
+pub(super) fn decode_columns(bytes: Bytes, columns: &[Column], each: &mut dyn FnMut(RecordBatch) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(bytes)?.with_batch_size(65_536);
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().map(|c| c.name));
-    builder.with_projection(mask).build()?.map(|b| Ok(strip(&b?))).collect()
+    builder.with_projection(mask).build()?.try_for_each(|b| each(strip(&b?)))
 }
 
 /// Parquet hands the schema's own metadata back; without it batches of one table compare and concatenate.

@@ -148,6 +148,7 @@ fn intake(name: &str) -> Intake {
         gaps: vec![Gap { source: name.to_owned(), day: "2026-10-12".to_owned(), state: "missing".to_owned(), reason: name.to_owned() }],
         rejects: vec![RejectReason { source: name.to_owned(), reason: name.to_owned(), count: 1, example: name.to_owned() }],
         anchors: vec![Anchor { source: name.to_owned(), counts: name.to_owned(), expected: 640, found: 590, tolerance: 0.01, agrees: false }],
+        unmapped: vec![RejectReason { source: name.to_owned(), reason: name.to_owned(), count: 1, example: name.to_owned() }],
     }
 }
 
@@ -172,8 +173,7 @@ pub(super) fn hostile() -> Results {
     results.organisation.name = HOSTILE.concat();
     results.intake = intake(HOSTILE[0]);
     let text = || HOSTILE[1].to_owned();
-    results.restatements =
-        vec![Restatement { period: text(), metric: text(), line: text(), issue: text(), issued_as_of: text(), old: text(), new: text(), cause: text() }];
+    results.restatements = vec![Restatement { period: text(), metric: text(), line: text(), issue: text(), issued_as_of: text(), old: text(), new: text(), cause: text() }];
     results
 }
 

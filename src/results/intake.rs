@@ -18,6 +18,9 @@ pub struct Intake {
     /// Totals counted elsewhere, held against what arrived.
     #[serde(default)]
     pub anchors: Vec<Anchor>,
+    /// Texts of methods that no rule knows; their rows are kept as `other`.
+    #[serde(default)]
+    pub unmapped: Vec<RejectReason>,
 }
 
 /// A total counted elsewhere.

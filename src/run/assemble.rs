@@ -75,6 +75,7 @@ fn intake(ingest: &IngestReport, desk: &Desk) -> Intake {
         gaps: desk.gaps().map(gap).collect(),
         rejects: rejects(&ingest.ledgers),
         anchors: desk.anchors.iter().map(anchor).collect(),
+        unmapped: unmapped(&ingest.ledgers),
     }
 }
 
@@ -119,6 +120,18 @@ fn rejects(ledgers: &BTreeMap<String, SourceLedger>) -> Vec<RejectReason> {
         }
     }
     found.into_iter().map(|((source, reason), (count, example))| RejectReason { source: source.to_owned(), reason: reason.to_owned(), count, example }).collect()
+}
+
+fn unmapped(ledgers: &BTreeMap<String, SourceLedger>) -> Vec<RejectReason> {
+    let mut found: BTreeMap<(&str, &str), (u64, &str)> = BTreeMap::new();
+    for (source, ledger) in ledgers {
+        for (key, o) in &ledger.objects {
+            for (text, count) in &o.unmapped {
+                found.entry((source, text)).or_insert((0, key)).0 += count;
+            }
+        }
+    }
+    found.into_iter().map(|((source, text), (count, key))| RejectReason { source: source.to_owned(), reason: text.to_owned(), count, example: key.to_owned() }).collect()
 }
 
 fn notes(prepared: &Prepared, ingest: &IngestReport, desk: &Desk) -> Vec<Note> {

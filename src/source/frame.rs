@@ -84,6 +84,7 @@ fn array(w: &mut Window<'_>, sink: &mut dyn Records) -> Result<(), FrameError> {
             }
             Some(b',') => w.bump(1),
             Some(b'{') => balanced(w, sink)?,
+            Some(b'"') => quoted(w, sink)?,
             Some(_) => {
                 let end = w.scalar_end()?.max(1);
                 sink.refuse(w.offset(), w.slice(0, end.min(w.len())), "list element is not an object");
@@ -133,6 +134,18 @@ fn line(w: &mut Window<'_>, sink: &mut dyn Records) -> Result<(), FrameError> {
             w.bump(end);
         }
     }
+    Ok(())
+}
+
+/// A record as the text of itself: some tools collect messages so.
+fn quoted(w: &mut Window<'_>, sink: &mut dyn Records) -> Result<(), FrameError> {
+    let end = w.scalar_end()?.max(1);
+    let raw = w.slice(0, end.min(w.len()));
+    let text: Option<String> = serde_json::from_slice(raw).ok().filter(|t: &String| t.trim_start().starts_with('{'));
+    if text.is_none_or(|t| sink.record(w.offset(), t.as_bytes()) == Syntax::Bad) {
+        sink.refuse(w.offset(), raw, "list element is not an object");
+    }
+    w.bump(end);
     Ok(())
 }
 
@@ -212,6 +225,7 @@ mod tests {
             format!(r#"{{"kind":"k","items":[{a},{b}]}}"#),
             format!(r#"{{"stat":"OK","response":{{"authlogs":[{a},{b}],"metadata":{{"total_objects":2}}}}}}"#),
             format!(r#"{{"response":[{a},{b}],"stat":"OK"}}"#),
+            serde_json::to_string(&[a, b]).unwrap(),
             format!(r#"{{"eventType":"hook","data":{{"events":[{a},{b}]}},"eventTime":"t"}}"#),
             format!("{}\n{}", a.replace(':', ":\n  "), b.replace("\"id\":", "\n\"id\": ")),
         ] {

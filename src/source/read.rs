@@ -148,7 +148,13 @@ impl Reading<'_> {
     /// Decodes; a record that is no JSON at all is the caller's to name.
     fn decode(&mut self, offset: u64, json: &[u8], raw: &[u8]) -> frame::Syntax {
         let record = Record { offset: i64::try_from(offset).unwrap_or(i64::MAX), json };
-        let said = match self.source.decode(self.object, record, &mut self.rows) {
+        let mut said = self.source.decode(self.object, record, &mut self.rows);
+        if matches!(said, Err(Reject::Content(_)))
+            && let Some(inner) = wrapped_text(json)
+        {
+            said = self.source.decode(self.object, Record { json: inner.as_bytes(), ..record }, &mut self.rows);
+        }
+        let said = match said {
             Ok(()) => {
                 self.counts.read += 1;
                 frame::Syntax::Good
@@ -203,6 +209,16 @@ impl csv::Lines for Reading<'_> {
     fn refuse(&mut self, offset: u64, raw: &[u8], reason: &str) {
         self.reject(offset, raw, reason, "");
     }
+}
+
+/// Members under which collectors keep the record as it came, as text.
+const ORIGINAL: [&str; 7] = ["/message", "/_raw", "/raw", "/body", "/result/_raw", "/event/original", "/log"];
+
+/// The record that a collector wrapped as text.
+fn wrapped_text(json: &[u8]) -> Option<String> {
+    let outer: serde_json::Value = serde_json::from_slice(json).ok()?;
+    let text = ORIGINAL.iter().find_map(|path| outer.pointer(path)?.as_str()).filter(|t| t.trim_start().starts_with('{'))?;
+    Some(text.to_owned())
 }
 
 /// An error of the stream with the place it happened at.

@@ -24,7 +24,8 @@ fn reason(outcome: &Outcome, id: &str) -> String {
 #[test]
 fn a_total_counted_elsewhere_that_does_not_agree_closes_its_source() {
     let tenant = Tenant::new(&small(71, Layout::Graph));
-    let anchor = |counts: &str, source: &str, value: usize| format!("[[anchor]]\nsource = \"{source}\"\ncounts = \"{counts}\"\nperiod = \"2026-10\"\nvalue = {value}\ntolerance = 0.02\n");
+    let anchor =
+        |counts: &str, source: &str, value: usize| format!("[[anchor]]\nsource = \"{source}\"\ncounts = \"{counts}\"\nperiod = \"2026-10\"\nvalue = {value}\ntolerance = 0.02\n");
     append(&tenant, &anchor("identities", "entra-users", 1));
     let outcome = tenant.run();
     let listed = outcome.results.intake.anchors[0].found;
@@ -96,10 +97,7 @@ fn refused_records_stand_in_the_lake_with_place_reason_and_text() {
     let shown: Vec<_> = rows.iter().map(|r| (r.raw_object, r.raw_offset, r.reason, r.refused_value)).collect();
     assert_eq!(
         shown,
-        [
-            ("extra-2026-10-09.json", 1, "`createdDateTime` is not a timestamp", Some("2026-10-09T10:00:65")),
-            ("extra-2026-10-09.json", 52, "list element is not an object", None)
-        ]
+        [("extra-2026-10-09.json", 1, "`createdDateTime` is not a timestamp", Some("2026-10-09T10:00:65")), ("extra-2026-10-09.json", 52, "list element is not an object", None)]
     );
     assert_eq!((rows[0].record_text, rows[1].record_text), (r#"{"id":"a","createdDateTime":"2026-10-09T10:00:65"}"#, "7"));
     let totals = outcome.results.intake.sources.iter().find(|s| s.source == "entra-sign-ins").unwrap();
@@ -124,7 +122,8 @@ fn a_download_and_its_companion_are_read_together_also_when_the_companion_comes_
     let folder = tenant.path("raw/entra/sign-ins");
     std::fs::write(folder.join("InteractiveSignIns_2026-10-12_2026-10-12.csv"), PORTAL).unwrap();
     tenant.run();
-    let row = |id: &str, outcome: &str, method: Option<&str>| (id.to_owned(), outcome.to_owned(), method.map(str::to_owned), "InteractiveSignIns_2026-10-12_2026-10-12.csv".to_owned());
+    let row =
+        |id: &str, outcome: &str, method: Option<&str>| (id.to_owned(), outcome.to_owned(), method.map(str::to_owned), "InteractiveSignIns_2026-10-12_2026-10-12.csv".to_owned());
     assert_eq!(sign_ins(&tenant, "2026-10-12"), [row("r-1", "claim", None), row("r-2", "claim", None)], "without the steps only the label speaks");
     std::fs::write(folder.join("InteractiveSignIns_AuthDetails_2026-10-12_2026-10-12.csv"), STEPS).unwrap();
     tenant.run();

@@ -21,7 +21,7 @@ pub(super) fn render(results: &Results) -> Result<Vec<Artifact>> {
             files.push(figures(&unique(&slug(&format!("{}-{}", metric.id, line.id)), &mut names), line)?);
         }
     }
-    files.extend([register(results)?, sources(results)?, objects(results)?, gaps(results)?, rejects(results)?, restatements(results)?]);
+    files.extend([register(results)?, sources(results)?, objects(results)?, gaps(results)?, rejects(results)?, unmapped(results)?, restatements(results)?]);
     Ok(files)
 }
 
@@ -132,6 +132,14 @@ fn gaps(results: &Results) -> Result<Artifact> {
     let mut sheet = Sheet::new("gaps", &["source", "day", "state", "reason"])?;
     for gap in &results.intake.gaps {
         sheet.row([text(&gap.source), text(&gap.day), text(&gap.state), text(&gap.reason)])?;
+    }
+    sheet.finish()
+}
+
+fn unmapped(results: &Results) -> Result<Artifact> {
+    let mut sheet = Sheet::new("unmapped", &["source", "text", "count", "example"])?;
+    for u in &results.intake.unmapped {
+        sheet.row([text(&u.source), text(&u.reason), u.count.to_string(), text(&u.example)])?;
     }
     sheet.finish()
 }

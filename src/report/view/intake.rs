@@ -28,6 +28,7 @@ pub(super) fn blocks(results: &Results) -> Result<Vec<Block>> {
     blocks.extend(anchors(intake));
     blocks.push(Block::heading("rejects", "Rejected records"));
     blocks.push(rejects(intake));
+    blocks.push(unmapped(intake));
     blocks.push(Block::heading("restatements", "Restated figures"));
     blocks.push(restatements(results));
     blocks.push(Block::heading("notes", "What a reader must know"));
@@ -117,6 +118,16 @@ fn rejects(intake: &Intake) -> Block {
     Table::new("reject-list", "Rejected records by source and reason", &heads).rows(rows).or("No record was rejected.").limited(500, 200, "all are in csv/rejects.csv").block()
 }
 
+fn unmapped(intake: &Intake) -> Block {
+    let rows = intake.unmapped.iter().map(|u| vec![short(&u.source).into(), short(&u.reason).into(), whole(u.count).into(), short(&u.example).into()]);
+    let heads = [("Source", Kind::Text), ("Text of the method", Kind::Wide), ("Rows", Kind::Number), ("First object", Kind::Wide)];
+    Table::new("unmapped-list", "Methods that no rule knows, kept as other", &heads)
+        .rows(rows)
+        .or("Every method is known.")
+        .limited(500, 200, "all are in csv/unmapped.csv")
+        .block()
+}
+
 fn objects(intake: &Intake) -> Block {
     let rows = intake.objects.iter().map(|object| {
         vec![
@@ -152,9 +163,10 @@ fn objects(intake: &Intake) -> Block {
 }
 
 fn restatements(results: &Results) -> Block {
-    let rows = results.restatements.iter().map(|r| {
-        [&r.period, &r.metric, &words(&r.line), &r.old, &r.new, &r.cause, &instant(&r.issued_as_of)].into_iter().map(|t| short(t).into()).collect()
-    });
+    let rows = results
+        .restatements
+        .iter()
+        .map(|r| [&r.period, &r.metric, &words(&r.line), &r.old, &r.new, &r.cause, &instant(&r.issued_as_of)].into_iter().map(|t| short(t).into()).collect());
     let heads = [
         ("Period", Kind::Text),
         ("Metric", Kind::Text),

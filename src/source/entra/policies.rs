@@ -60,6 +60,23 @@ lenient! {
         "grantControls" => grants: Maybe<Grants<'a>>,
         "allowedCombinations" => strength_combinations: List<Text<'a>>,
         "requirementsSatisfied" => strength_satisfied: Text<'a>,
+        "@odata.type" => kind: Text<'a>,
+        "ipRanges" => ranges: Option<List<Text<'a>>>,
+        "countriesAndRegions" => countries: Option<List<Text<'a>>>,
+        "isAvailable" => context_available: Flag,
+    }
+}
+lenient! {
+    /// The settings file of a baseline scanner holds the policies in one list.
+    Settings { "conditional_access_policies" => policies: Option<List<Maybe<PolicyRecord<'a>>>>, }
+}
+
+impl PolicyRecord<'_> {
+    /// Folder exports keep named locations, strengths and authentication contexts beside the policies.
+    fn is_something_else(&self) -> bool {
+        let strength = self.strength_satisfied.get().is_some() || !self.strength_combinations.0.is_empty();
+        let location = self.ranges.is_some() || self.countries.is_some() || self.kind.or_empty().to_ascii_lowercase().contains("namedlocation");
+        self.conditions.0.is_none() && (strength || location || self.context_available.0.is_some())
     }
 }
 
@@ -72,7 +89,7 @@ impl Source for Policies {
         "entra.policies"
     }
     fn about(&self) -> &'static str {
-        "Microsoft Entra Conditional Access: Graph `identity/conditionalAccess/policies` with authentication strengths"
+        "Microsoft Entra Conditional Access: Graph `identity/conditionalAccess/policies` with authentication strengths, folder exports, settings of a baseline scanner"
     }
     fn limits(&self) -> &'static str {
         "per-user MFA and security defaults are not in it"
@@ -84,38 +101,47 @@ impl Source for Policies {
         Expected::Snapshot
     }
     fn decode(&self, object: &ObjectContext<'_>, record: Record<'_>, rows: &mut Rows) -> Result<(), Reject> {
-        let policy: PolicyRecord<'_> = super::parse(record.json)?;
-        let id = policy.id.get().ok_or_else(|| Reject::missing("id"))?;
-        if policy.conditions.0.is_none() && (policy.strength_satisfied.get().is_some() || !policy.strength_combinations.0.is_empty()) {
-            return Ok(());
+        if memchr::memmem::find(record.json, b"\"conditional_access_policies\"").is_some() {
+            let settings: Settings<'_> = super::parse(record.json)?;
+            let listed = settings.policies.iter().flat_map(|l| &l.0);
+            return listed.filter_map(|p| p.0.as_ref()).try_for_each(|p| push(object, record, p, rows));
         }
-        let conditions = policy.conditions.0.clone().unwrap_or_default();
-        let narrowed = narrowed_by(&conditions);
-        rows.push(&Policy {
-            source: object.source,
-            tenant: object.tenant,
-            snapshot_at: object.snapshot_at,
-            policy_id: id,
-            policy_name: policy.name.get(),
-            policy_state: match policy.state.or_empty().to_ascii_lowercase().as_str() {
-                "enabled" => "enabled",
-                "disabled" => "disabled",
-                "enabledforreportingbutnotenforced" => "report_only",
-                _ => "other",
-            },
-            grants: grants(policy.grants.0.as_ref()),
-            phishing_resistant: policy.grants.0.as_ref().and_then(|g| g.strength.0.as_ref()).map(strength_resists_phishing),
-            narrowed_by: Some(narrowed.as_str()).filter(|n| !n.is_empty()),
-            all_users: conditions.users.0.as_ref().is_some_and(|u| u.include.0.iter().any(|i| i.is("All"))),
-            all_apps: conditions.apps.0.as_ref().is_some_and(|a| a.include.0.iter().any(|i| i.is("All"))),
-            made_at: optional_time("createdDateTime", &policy.created)?,
-            edited_at: optional_time("modifiedDateTime", &policy.modified)?,
-            raw_object: object.key,
-            raw_offset: record.offset,
-        });
-        exclusions(object, id, &conditions, rows);
-        Ok(())
+        push(object, record, &super::parse(record.json)?, rows)
     }
+}
+
+fn push(object: &ObjectContext<'_>, record: Record<'_>, policy: &PolicyRecord<'_>, rows: &mut Rows) -> Result<(), Reject> {
+    let id = policy.id.get().ok_or_else(|| Reject::missing("id"))?;
+    if policy.is_something_else() {
+        return Ok(());
+    }
+    policy.state.get().ok_or_else(|| Reject::missing("state"))?;
+    let conditions = policy.conditions.0.clone().unwrap_or_default();
+    let narrowed = narrowed_by(&conditions);
+    rows.push(&Policy {
+        source: object.source,
+        tenant: object.tenant,
+        snapshot_at: object.snapshot_at,
+        policy_id: id,
+        policy_name: policy.name.get(),
+        policy_state: match policy.state.or_empty().to_ascii_lowercase().as_str() {
+            "enabled" => "enabled",
+            "disabled" => "disabled",
+            "enabledforreportingbutnotenforced" => "report_only",
+            _ => "other",
+        },
+        grants: grants(policy.grants.0.as_ref()),
+        phishing_resistant: policy.grants.0.as_ref().and_then(|g| g.strength.0.as_ref()).map(strength_resists_phishing),
+        narrowed_by: Some(narrowed.as_str()).filter(|n| !n.is_empty()),
+        all_users: conditions.users.0.as_ref().is_some_and(|u| u.include.0.iter().any(|i| i.is("All"))),
+        all_apps: conditions.apps.0.as_ref().is_some_and(|a| a.include.0.iter().any(|i| i.is("All"))),
+        made_at: optional_time("createdDateTime", &policy.created)?,
+        edited_at: optional_time("modifiedDateTime", &policy.modified)?,
+        raw_object: object.key,
+        raw_offset: record.offset,
+    });
+    exclusions(object, id, &conditions, rows);
+    Ok(())
 }
 
 /// `mfa` only when nothing else can stand in for it.
@@ -262,6 +288,19 @@ mod tests {
         assert_eq!(granted(r#"{"operator":"OR","builtInControls":[],"authenticationStrength":{"requirementsSatisfied":"mfa"}}"#), "mfa");
         assert_eq!(granted(r#"{"operator":"OR","builtInControls":["block"]}"#), "block");
         assert_eq!(granted(r#"{"operator":"OR","builtInControls":["compliantDevice"]}"#), "other");
+    }
+
+    #[test]
+    fn what_stands_beside_the_policies_of_a_folder_makes_no_row() {
+        let object = ObjectContext { source: "s", tenant: "t", key: "k", snapshot_at: crate::table::Instant(0), details: None };
+        let made = |json: &str| {
+            let mut rows = Rows::default();
+            Policies.decode(&object, Record { offset: 0, json: json.as_bytes() }, &mut rows).map(|()| rows.fullest()).map_err(|e| e.reason().to_owned())
+        };
+        assert_eq!(made(r##"{"@odata.type":"#microsoft.graph.ipNamedLocation","id":"l","displayName":"x","ipRanges":[]}"##), Ok(0));
+        assert_eq!(made(r#"{"id":"c1","displayName":"x","isAvailable":true}"#), Ok(0));
+        assert_eq!(made(r#"{"id":"p"}"#), Err("`state` is missing".to_owned()));
+        assert_eq!(made(r#"{"baseline_version":"1","conditional_access_policies":[{"Id":"p","State":"enabled","Conditions":{"Users":{"ExcludeUsers":["u"]}}}]}"#), Ok(1));
     }
 
     #[test]
