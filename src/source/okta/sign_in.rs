@@ -57,18 +57,23 @@ impl Source for SignIns {
             && let Some(row) = FlatRow::of_json(record.json)
         {
             let json = self.unflatten(object, &row).to_string();
-            return self.decode(object, Record { json: json.as_bytes(), ..record }, rows);
+            return events(object, Record { json: json.as_bytes(), ..record }, rows);
         }
-        let outer: LogEvent<'_> = super::parse(record.json)?;
-        let mut found = Vec::new();
-        unpack(&outer, None, &mut found)?;
-        // All events of a record are understood before the first row is kept: a record is taken whole or refused.
-        let found = found.into_iter().filter_map(|(event, delivered)| prepare(event, delivered).transpose()).collect::<Result<Vec<_>, _>>()?;
-        for sign_in in &found {
-            push(object, record, sign_in, rows);
-        }
-        Ok(())
+        events(object, record, rows)
     }
+}
+
+/// Every event of a record that is no flat row.
+fn events(object: &ObjectContext<'_>, record: Record<'_>, rows: &mut Rows) -> Result<(), Reject> {
+    let outer: LogEvent<'_> = super::parse(record.json)?;
+    let mut found = Vec::new();
+    unpack(&outer, None, &mut found)?;
+    // All events of a record are understood before the first row is kept: a record is taken whole or refused.
+    let found = found.into_iter().filter_map(|(event, delivered)| prepare(event, delivered).transpose()).collect::<Result<Vec<_>, _>>()?;
+    for sign_in in &found {
+        push(object, record, sign_in, rows);
+    }
+    Ok(())
 }
 
 /// An event and when it was delivered, where the envelope says.
