@@ -64,6 +64,7 @@ pub(crate) mod tests {
             event_id: "e",
             occurred_at: Instant(0),
             identity_id: Some("u"),
+            identity_name: None,
             stream: "interactive",
             app_id: Some("a"),
             correlation_id: Some("c"),

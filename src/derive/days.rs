@@ -14,12 +14,13 @@ use super::class;
 use super::exception::{Cover, Life};
 use super::holders::{Holders, effective_members};
 use super::journey::{Journey, journeys};
+use super::names::Names;
 use super::register::lives;
 use super::snapshots::{self, Snapshots};
 use crate::config::{Config, Trust};
 use crate::lake::{Lake, Partitions};
 use crate::table::derived::{Attempt, AttemptDay, Event};
-use crate::table::directory::{GroupMember, Role, RoleAssignment};
+use crate::table::directory::{GroupMember, Identity, Role, RoleAssignment};
 use crate::table::register::{Exception, ExceptionEvent};
 use crate::table::{self, Day, Instant, Row};
 use crate::{digest, period};
@@ -106,7 +107,7 @@ impl Daily<'_> {
         }
         let after = Instant(i64::from(day.0 + 1) * 86_400_000_000);
         text.push_str(&snapshots::fingerprint(self.partitions, "role_assignments", &self.snapshots.before("role_assignments", after)));
-        for t in ["exceptions", "group_members", "roles", "role_assignments"] {
+        for t in ["identities", "exceptions", "group_members", "roles", "role_assignments"] {
             text.push_str(&snapshots::fingerprint(self.partitions, t, &self.snapshots.telling_of(t, after)));
         }
         digest::sha256(text.as_bytes())
@@ -128,7 +129,9 @@ impl Daily<'_> {
         let privileged = super::privileged_roles(self.config);
         let holders = (!assignments.is_empty()).then(|| anyhow::Ok(Holders::new(&table::rows(&roles)?, &table::rows(&assignments)?, &members, &privileged))).transpose()?;
         let cover = Cover::new(&lives, &members);
-        let judge = Judge { day, zone, trust: self.config.trust.on(period::date(day)), cover: &cover, holders: holders.as_ref() };
+        let identities = self.load::<Identity<'_>>(after)?;
+        let names = Names::new(&table::rows(&identities)?);
+        let judge = Judge { names: &names, day, zone, trust: self.config.trust.on(period::date(day)), cover: &cover, holders: holders.as_ref() };
         self.attempts(&judge)
     }
 
@@ -147,7 +150,11 @@ impl Daily<'_> {
                     Ok(())
                 })?;
             }
-            let found: Vec<Attempt<'_>> = journeys(table::rows(&batches)?).iter().filter_map(|j| judge.attempt(j)).collect();
+            let mut rows: Vec<Event<'_>> = table::rows(&batches)?;
+            for e in rows.iter_mut().filter(|e| e.identity_id.is_none()) {
+                e.identity_id = e.identity_name.and_then(|n| judge.names.id(e.tenant, n));
+            }
+            let found: Vec<Attempt<'_>> = journeys(rows).iter().filter_map(|j| judge.attempt(j)).collect();
             attempts.write(&table::batch(found.iter().copied())?)?;
             totals.write(&table::batch(roll_up(&found).iter().copied())?)?;
         }
@@ -174,6 +181,7 @@ struct Judge<'j> {
     trust: &'j Trust,
     cover: &'j Cover<'j, 'j>,
     holders: Option<&'j Holders>,
+    names: &'j Names<'j>,
 }
 
 impl<'j> Judge<'j> {

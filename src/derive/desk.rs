@@ -10,6 +10,7 @@ use super::anchors::Anchored;
 use super::exception::{Cover, Life};
 use super::gates::{Delivery, Gates, Inputs};
 use super::holders::{Holders, effective_members};
+use super::names::Names;
 use super::people::People;
 use super::population::{Facts, population};
 use super::{Derivation, duties, intake, register, snapshots};
@@ -110,10 +111,15 @@ struct AsOf {
 impl AsOf {
     fn load(d: &Derivation<'_>, at: Instant) -> anyhow::Result<Self> {
         let load = |table: table::Table| snapshots::load(d.lake, &table, &d.snapshots.before(table.name, at));
+        let identities = load(Identity::TABLE)?;
+        let named = |table: table::Table| -> anyhow::Result<Vec<RecordBatch>> {
+            let names = Names::new(&table::rows(&identities)?);
+            load(table)?.iter().map(|b| names.put(&table, b)).collect()
+        };
         Ok(Self {
-            identities: load(Identity::TABLE)?,
-            registrations: load(Registration::TABLE)?,
-            methods: load(RegisteredMethod::TABLE)?,
+            registrations: named(Registration::TABLE)?,
+            methods: named(RegisteredMethod::TABLE)?,
+            identities,
             roles: load(Role::TABLE)?,
             assignments: load(RoleAssignment::TABLE)?,
             groups: load(GroupMember::TABLE)?,

@@ -13,6 +13,7 @@ mod gates;
 mod holders;
 mod intake;
 mod journey;
+mod names;
 mod people;
 mod population;
 mod register;

@@ -212,7 +212,7 @@ impl csv::Lines for Reading<'_> {
 }
 
 /// Members under which collectors keep the record as it came, as text.
-const ORIGINAL: [&str; 7] = ["/message", "/_raw", "/raw", "/body", "/result/_raw", "/event/original", "/log"];
+const ORIGINAL: [&str; 8] = ["/message", "/input/message", "/_raw", "/raw", "/body", "/result/_raw", "/event/original", "/log"];
 
 /// The record that a collector wrapped as text.
 fn wrapped_text(json: &[u8]) -> Option<String> {

@@ -93,6 +93,8 @@ table! {
         occurred_at: Instant,
         /// Identity.
         identity_id: Option<&'a str>,
+        /// Sign-in name as recorded.
+        identity_name: Option<&'a str>,
         /// `interactive`, `non_interactive` or `workload`.
         stream: &'a str,
         /// Application id.

@@ -130,6 +130,31 @@ fn a_download_and_its_companion_are_read_together_also_when_the_companion_comes_
     assert_eq!(sign_ins(&tenant, "2026-10-12"), [row("r-1", "performed", Some("sms")), row("r-2", "unknown", None)]);
 }
 
+/// Reports made by scripts name people by their sign-in name only.
+#[test]
+fn registrations_without_ids_are_put_right_by_the_directory() {
+    let tenant = Tenant::new(&small(78, Layout::Graph));
+    let with_ids = tenant.run();
+    for key in tenant.files("raw/entra/registrations") {
+        let path = tenant.path("raw/entra/registrations").join(&key);
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut flate2::read::MultiGzDecoder::new(&std::fs::read(&path).unwrap()[..]), &mut text).unwrap();
+        let page: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let mut csv = String::from("UserPrincipalName,IsMfaRegistered,IsMfaCapable,MethodsRegistered\n");
+        for row in page["value"].as_array().unwrap() {
+            let methods: Vec<&str> = row["methodsRegistered"].as_array().unwrap().iter().map(|m| m.as_str().unwrap()).collect();
+            csv.push_str(&format!("{},{},{},{}\n", row["userPrincipalName"].as_str().unwrap().to_uppercase(), row["isMfaRegistered"], row["isMfaCapable"], methods.join("; ")));
+        }
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(path.with_extension("").with_extension("csv"), csv).unwrap();
+    }
+    tenant.forget();
+    let with_names = tenant.run();
+    for id in ["K1", "K2", "K6"] {
+        assert_eq!(metric(&with_names.results, id).lines, metric(&with_ids.results, id).lines, "{id}");
+    }
+}
+
 #[test]
 fn a_companion_alone_is_a_fault() {
     let tenant = Tenant::new(&small(76, Layout::Graph));

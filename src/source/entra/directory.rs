@@ -89,6 +89,7 @@ lenient! {
     /// A `userRegistrationDetails` row.
     RegistrationRecord {
         "id" => id: Text<'a>,
+        "userPrincipalName" => user_name: Text<'a>,
         "isMfaRegistered" => registered: Flag,
         "isMfaCapable" => capable: Flag,
         "isAdmin" => admin: Flag,
@@ -119,7 +120,8 @@ impl Source for Registrations {
     }
     fn decode(&self, object: &ObjectContext<'_>, record: Record<'_>, rows: &mut Rows) -> Result<(), Reject> {
         let row: RegistrationRecord<'_> = super::parse(record.json)?;
-        let id = row.id.get().ok_or_else(|| Reject::missing("id"))?;
+        // Reports made by scripts leave the id out; the name is put right by the directory later.
+        let id = row.id.get().or_else(|| row.user_name.get()).ok_or_else(|| Reject::missing("id"))?;
         rows.push(&Registration {
             source: object.source,
             tenant: object.tenant,
