@@ -124,7 +124,8 @@ fn distinct(table: &Table, all: &RecordBatch, settle_hours: i64, entry: &mut Par
     let mut order: Vec<u32> = (0..u32::try_from(all.num_rows())?).collect();
     order.sort_by(|a, b| keys.row(*a as usize).cmp(&keys.row(*b as usize)).then_with(|| rank(*a).cmp(&rank(*b))));
     let sources: &StringArray = typed(all, table.name, "source")?;
-    let counted = Counted { sources, streams: typed(all, table.name, "stream").ok(), occurred: typed(all, table.name, "occurred_at").ok(), delivered };
+    let streams = typed(all, table.name, "stream").ok();
+    let mut counted = Counted { sources, streams, occurred: typed(all, table.name, "occurred_at").ok(), delivered, found: BTreeMap::new() };
     let mut kept: Vec<u32> = Vec::with_capacity(order.len());
     for i in order {
         match kept.last() {
@@ -133,33 +134,45 @@ fn distinct(table: &Table, all: &RecordBatch, settle_hours: i64, entry: &mut Par
                 entry.conflicting += u64::from(content.row(*last as usize) != content.row(i as usize));
             }
             _ => {
-                count(&counted, i as usize, settle_hours, entry);
+                counted.add(i as usize, settle_hours);
                 kept.push(i);
             }
         }
     }
+    counted.into(entry);
     let sorting = rows_of(all, order_columns(table, all))?;
     kept.sort_by(|a, b| sorting.row(*a as usize).cmp(&sorting.row(*b as usize)));
     Ok(take_record_batch(all, &UInt32Array::from(kept))?)
 }
 
-/// Columns that kept rows are counted by.
+/// Kept rows by source and stream: how many, and how many of them late.
 struct Counted<'c> {
     sources: &'c StringArray,
     streams: Option<&'c StringArray>,
     occurred: Option<&'c TimestampMicrosecondArray>,
     delivered: Option<&'c TimestampMicrosecondArray>,
+    found: BTreeMap<(&'c str, Option<&'c str>), (u64, u64)>,
 }
 
-fn count(c: &Counted<'_>, i: usize, settle_hours: i64, entry: &mut PartitionEntry) {
-    let source = c.sources.value(i);
-    *entry.kept.entry(source.to_owned()).or_default() += 1;
-    if let Some(streams) = c.streams {
-        *entry.streams.entry(source.to_owned()).or_default().entry(streams.value(i).to_owned()).or_default() += 1;
+impl Counted<'_> {
+    fn add(&mut self, i: usize, settle_hours: i64) {
+        let slot = self.found.entry((self.sources.value(i), self.streams.map(|s| s.value(i)))).or_default();
+        slot.0 += 1;
+        let delivered = self.delivered.filter(|d| d.is_valid(i)).map(|d| d.value(i));
+        let late = self.occurred.zip(delivered).is_some_and(|(at, delivered)| delivered - at.value(i) > settle_hours * 3_600_000_000);
+        slot.1 += u64::from(late);
     }
-    let delivered = c.delivered.filter(|d| d.is_valid(i)).map(|d| d.value(i));
-    if c.occurred.zip(delivered).is_some_and(|(at, delivered)| delivered - at.value(i) > settle_hours * 3_600_000_000) {
-        *entry.late.entry(source.to_owned()).or_default() += 1;
+
+    fn into(self, entry: &mut PartitionEntry) {
+        for ((source, stream), (kept, late)) in self.found {
+            *entry.kept.entry(source.to_owned()).or_default() += kept;
+            if let Some(stream) = stream {
+                *entry.streams.entry(source.to_owned()).or_default().entry(stream.to_owned()).or_default() += kept;
+            }
+            if late > 0 {
+                *entry.late.entry(source.to_owned()).or_default() += late;
+            }
+        }
     }
 }
 

@@ -9,6 +9,9 @@ use super::flat::FlatRow;
 use super::frame::FrameError;
 use super::{Source, csv};
 
+/// Details that are held in memory at most; a download has 250,000 sign-ins of a few steps each.
+const MOST: u64 = 3_000_000;
+
 /// What a companion tells, by the id of the record that it belongs to.
 #[derive(Debug, Default)]
 pub struct Details {
@@ -34,19 +37,27 @@ impl Details {
 /// # Errors
 /// [`FrameError`] when the stream is no CSV or ends early.
 pub fn read_details(source: &dyn Source, stream: &mut dyn Read) -> Result<Details, FrameError> {
-    let mut collecting = Collecting { source, found: Details::default() };
+    let mut collecting = Collecting { source, found: Details::default(), count: 0 };
     csv::rows(stream, &mut collecting)?;
+    if collecting.count > MOST {
+        return Err(FrameError::Broken(0, std::io::Error::other(format!("it tells more than {MOST} details: cut the export into days"))));
+    }
     Ok(collecting.found)
 }
 
 struct Collecting<'s> {
     source: &'s dyn Source,
     found: Details,
+    count: u64,
 }
 
 impl csv::Lines for Collecting<'_> {
     fn line(&mut self, _: u64, row: &FlatRow<'_>) {
         if let Some((id, detail)) = self.source.detail(row) {
+            self.count += 1;
+            if self.count > MOST {
+                return;
+            }
             self.found.by_record.entry(id).or_default().push(detail);
         }
     }

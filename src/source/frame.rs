@@ -282,6 +282,18 @@ mod tests {
         assert_eq!(cut("{\"id\":\"a\"} noise {\"id\":\"b\"}").0.len(), 2);
     }
 
+    #[test]
+    fn a_stream_without_an_end_costs_no_more_than_a_record() {
+        for endless in [b' ', b'x', b'\\'] {
+            for start in ["", "{\"id\":\"a\"}", "{", "{\"a\"", "[", "[\"", "{\"kind\":"] {
+                let mut stream = start.as_bytes().chain(io::repeat(endless).take(80 << 20));
+                let error = records(&mut stream, &mut Seen::default()).err().map(|e| e.to_string());
+                let blank = endless == b' ' && (start.is_empty() || start.ends_with('}'));
+                assert_eq!(error.is_none(), blank, "{start} {endless}");
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn any_bytes_end_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {

@@ -212,9 +212,18 @@ static DATE_IN_KEY: LazyLock<Option<Regex>> =
 
 /// The last date of a key with its time of day, where it has one.
 fn stamp(key: &str) -> Option<(Date, Option<jiff::civil::Time>)> {
+    stamps(key).last()?
+}
+
+/// Every date of a key; `None` for one that no calendar has.
+fn stamps(key: &str) -> impl Iterator<Item = Option<(Date, Option<jiff::civil::Time>)>> {
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    let whole = |m: &regex::Match<'_>| !digit(key[..m.start()].chars().next_back()) && !digit(key[m.end()..].chars().next());
-    let found = DATE_IN_KEY.as_ref()?.captures_iter(key).filter(|c| c.get(0).is_some_and(|m| whole(&m))).last()?;
+    let whole = move |m: &regex::Match<'_>| !digit(key[..m.start()].chars().next_back()) && !digit(key[m.end()..].chars().next());
+    let all = DATE_IN_KEY.iter().flat_map(move |r| r.captures_iter(key));
+    all.filter(move |c| c.get(0).is_some_and(|m| whole(&m))).map(|c| one_stamp(&c))
+}
+
+fn one_stamp(found: &regex::Captures<'_>) -> Option<(Date, Option<jiff::civil::Time>)> {
     let number = |i: usize| found.get(i).and_then(|m| m.as_str().parse::<i16>().ok());
     let date = Date::new(number(1)?, number(2)? as i8, number(3)? as i8).ok()?;
     let time = number(4).or_else(|| number(7)).zip(number(5).or_else(|| number(8)));
@@ -245,8 +254,9 @@ pub fn snapshot_time(key: &str, zone: &TimeZone) -> anyhow::Result<Instant> {
 pub fn days_in_key(key: &str) -> Option<(Date, Date)> {
     let last = day_in_key(key)?;
     let file = key.rsplit('/').next().unwrap_or(key);
-    let dates = DATE_IN_KEY.as_ref()?.find_iter(file).filter_map(|m| stamp(m.as_str())).map(|(d, _)| d);
-    let first = dates.filter(|d| *d <= last).min().unwrap_or(last);
+    // Two dates far apart are no range: one of them is another number.
+    let near = |d: &Date| *d <= last && d.until(last).is_ok_and(|s| s.get_days() <= 366);
+    let first = stamps(file).flatten().map(|(d, _)| d).filter(near).min().unwrap_or(last);
     Some((first, last))
 }
 
@@ -295,6 +305,8 @@ mod tests {
         assert_eq!(day("audit/all.json"), None);
         let days = |key: &str| days_in_key(key).map(|(a, b)| format!("{a} {b}"));
         assert_eq!(days("2025-01-01/InteractiveSignIns_2026-10-01_2026-10-31.csv").as_deref(), Some("2026-10-01 2026-10-31"));
+        assert_eq!(days("run-2020010112345_2026-10-05.json").as_deref(), Some("2026-10-05 2026-10-05"));
+        assert_eq!(days("of-2019-01-01-until-2026-10-05.json").as_deref(), Some("2026-10-05 2026-10-05"));
         assert_eq!(days("y=2026/m=10/d=05/h=07/m=00/PT1H.json").as_deref(), Some("2026-10-05 2026-10-05"));
     }
 }

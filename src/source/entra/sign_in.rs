@@ -47,13 +47,15 @@ impl Source for SignIns {
     }
 
     fn decode(&self, object: &ObjectContext<'_>, record: Record<'_>, rows: &mut Rows) -> Result<(), Reject> {
-        if let Some(json) = flat::inflated(record.json) {
-            return self.decode(object, Record { json: json.as_bytes(), ..record }, rows);
-        }
         if memchr::memmem::find(record.json, b"\"properties\"").is_some() || memchr::memmem::find(record.json, b"\"Properties\"").is_some() {
             let wrapped: Wrapped<'_> = super::parse(record.json)?;
             match &wrapped.properties {
-                Properties::Object(inner) => return push(object, record, inner, &wrapped, rows),
+                Properties::Object(inner) => {
+                    return match inflated(inner, record) {
+                        Some(json) => self.decode(object, Record { json: json.as_bytes(), ..record }, rows),
+                        None => push(object, record, inner, &wrapped, rows),
+                    };
+                }
                 Properties::Text(text) => {
                     let inner: SignInRecord<'_> = serde_json::from_str(text).map_err(|_| Reject::Content("`properties` is text that is not a JSON object".to_owned()))?;
                     return push(object, record, &inner, &wrapped, rows);
@@ -71,13 +73,24 @@ impl Source for SignIns {
     }
 }
 
+/// The record with text put back as objects. Only one that lacks what every whole record has is looked at again.
+fn inflated(found: &SignInRecord<'_>, record: Record<'_>) -> Option<String> {
+    if found.status.0.is_some() && found.location.0.is_some() {
+        return None;
+    }
+    flat::inflated(record.json)
+}
+
 /// A record without an envelope around it.
 fn bare(object: &ObjectContext<'_>, record: Record<'_>, rows: &mut Rows) -> Result<(), Reject> {
-    let bare: SignInRecord<'_> = super::parse(record.json)?;
+    let found: SignInRecord<'_> = super::parse(record.json)?;
+    if let Some(json) = inflated(&found, record) {
+        return bare(object, Record { json: json.as_bytes(), ..record }, rows);
+    }
     // Some tools keep the envelope's category and result beside the bare fields; the second pass is for them only.
     let beside = [&b"\"category\""[..], b"\"resultType\"", b"\"ResultType\"", b"\"resultSignature\""].iter().any(|k| memchr::memmem::find(record.json, k).is_some());
     let wrapped = if beside { super::parse(record.json)? } else { Wrapped::default() };
-    push(object, record, &bare, &wrapped, rows)
+    push(object, record, &found, &wrapped, rows)
 }
 
 fn steps<'a>(record: &'a SignInRecord<'a>) -> std::borrow::Cow<'a, [Step<'a>]> {

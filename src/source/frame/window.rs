@@ -85,7 +85,11 @@ impl<'r> Window<'r> {
         Ok(got > 0)
     }
 
+    /// Whoever asks farther ahead than a record can be long holds on to a stream that has no end.
     pub(super) fn at(&mut self, i: usize) -> Result<Option<u8>, FrameError> {
+        if i > MAX_RECORD {
+            return Err(FrameError::TooLong(self.offset()));
+        }
         while i >= self.len() {
             if !self.fill()? {
                 return Ok(None);
@@ -103,9 +107,13 @@ impl<'r> Window<'r> {
 
     /// Next byte that is not white space; the window then starts there.
     pub(super) fn peek(&mut self) -> Result<Option<u8>, FrameError> {
-        let i = self.skip_space(0)?;
-        self.bump(i);
-        self.at(0)
+        loop {
+            let space = self.slice(0, self.len()).iter().take_while(|b| b.is_ascii_whitespace()).count();
+            self.bump(space);
+            if self.len() > 0 || !self.fill()? {
+                return self.at(0);
+            }
+        }
     }
 
     pub(super) fn skip_mark(&mut self) -> Result<(), FrameError> {
