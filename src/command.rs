@@ -186,6 +186,9 @@ fn list(what: Listing, queries: Option<&str>, format: Output) -> anyhow::Result<
     for r in &rows {
         let key = r.get("id").or(r.get("name")).and_then(|v| v.as_str()).unwrap_or("");
         let _ = writeln!(text, "{key:<24} {}", r.get("title").or(r.get("about")).and_then(|v| v.as_str()).unwrap_or(""));
+        if let Some(limits) = r.get("limits").and_then(|v| v.as_str()) {
+            let _ = writeln!(text, "{:<24} not told: {limits}", "");
+        }
     }
     Ok(Said { text, code: 0 })
 }

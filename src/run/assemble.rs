@@ -168,6 +168,12 @@ fn notes(prepared: &Prepared, ingest: &IngestReport, desk: &Desk) -> Vec<Note> {
     notes
 }
 
+/// Says that figures which readers hold in their hands have changed.
+pub(super) fn restated(results: &Results) -> Option<Note> {
+    let n = results.restatements.len();
+    (n > 0).then(|| Note { topic: "data".to_owned(), text: format!("{n} figures that were issued before read otherwise today: see the restated figures") })
+}
+
 /// UTC days that the period only touches, outside its own local days, with the hours it has in them.
 fn edges(period: &Period) -> Vec<(jiff::civil::Date, i64)> {
     let utc = |t: jiff::Timestamp| t.to_zoned(jiff::tz::TimeZone::UTC);

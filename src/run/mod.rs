@@ -158,6 +158,7 @@ pub fn run(prepared: &Prepared, watch: &dyn Watch) -> anyhow::Result<Outcome> {
     let metrics = measured.iter().map(|m| m.metric.clone()).collect();
     let mut results = assemble::results(prepared, &ingest, &desk, metrics);
     results.restatements = restatements(&output, &results, &earlier)?;
+    results.notes.extend(assemble::restated(&results));
     let formats = prepared.config.output.formats.iter().map(|f| Format::from_str(f)).collect::<Result<Vec<_>, _>>()?;
     let options = Options { pdf_standard: PdfStandard::from_str(&prepared.config.output.pdf_standard)?, templates: prepared.templates.clone() };
     let mut artifacts = report::render(&results, &formats, &options).context("rendering the report")?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::publish::Issue;
 use crate::report;
-use crate::results::{Line, Metric, Restatement, Results, SourceTotals, State};
+use crate::results::{Figure, Line, Metric, Restatement, Results, SourceTotals, State};
 
 /// What a period's figures are today.
 pub(super) struct Today<'t> {
@@ -22,7 +22,7 @@ pub(super) fn compare(issue: &Issue, today: &Today<'_>) -> Vec<Restatement> {
     for then in issue.results.metrics.iter().filter(|m| m.state == State::Computed) {
         for line in &then.lines {
             let Some(figure) = &line.figure else { continue };
-            let (old, new) = (report::figure_text(figure), shown(now.get(then.id.as_str()).copied(), &line.id));
+            let (old, new) = (in_words(figure), shown(now.get(then.id.as_str()).copied(), &line.id));
             if old != new {
                 found.push(Restatement {
                     period: today.period.to_owned(),
@@ -40,11 +40,16 @@ pub(super) fn compare(issue: &Issue, today: &Today<'_>) -> Vec<Restatement> {
     found
 }
 
+/// The figure as the report prints it, in one sentence.
+fn in_words(figure: &Figure) -> String {
+    report::figure_text(figure).replace("  ", ", ")
+}
+
 fn shown(metric: Option<&Metric>, line: &str) -> String {
     let Some(metric) = metric else { return "the metric is no longer part of the queries".to_owned() };
     let of_line = |l: &&Line| l.id == line;
     match metric.lines.iter().find(of_line) {
-        Some(Line { figure: Some(figure), .. }) => report::figure_text(figure),
+        Some(Line { figure: Some(figure), .. }) => in_words(figure),
         Some(Line { reason: Some(reason), .. }) => format!("not computed: {reason}"),
         _ => metric.reason.as_ref().map_or("not computed".to_owned(), |r| format!("not computed: {r}")),
     }

@@ -53,8 +53,9 @@ impl<'r> FlatRow<'r> {
 /// A header as compared: without white space around it and with single spaces inside.
 pub(super) fn header(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    // The portal of a log workspace writes the zone behind the name of a time.
-    text.strip_suffix(" [UTC]").map_or(text.clone(), str::to_owned)
+    // The portal of a log workspace writes the zone behind the name of a time, and a union of tables the type.
+    let bare = [" [UTC]", "_dynamic", "_string"].iter().find_map(|suffix| text.strip_suffix(suffix));
+    bare.map_or(text.clone(), str::to_owned)
 }
 
 /// JSON inside a cell is JSON; everything else is text.

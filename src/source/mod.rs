@@ -3,6 +3,7 @@
 //! A source turns one record into rows or refuses it with a reason; it does no input or output. Vendor
 //! names end here: no later stage knows which provider a row came from.
 
+mod answer;
 mod aws;
 mod csv;
 mod decision;

@@ -5,7 +5,7 @@ use std::io::{self, Cursor, Read};
 
 use super::flat::FlatRow;
 use super::frame::{self, FrameError};
-use super::{ObjectContext, Record, Reject, Rows, Source, csv};
+use super::{ObjectContext, Record, Reject, Rows, Source, answer, csv};
 use crate::table::Rejected;
 
 /// How much of a refused record is kept for people to look at.
@@ -178,6 +178,10 @@ impl Reading<'_> {
 
 impl frame::Records for Reading<'_> {
     fn record(&mut self, offset: u64, json: &[u8]) -> frame::Syntax {
+        if let Some(rows) = answer::rows(json) {
+            rows.iter().for_each(|row| csv::Lines::line(self, offset, row));
+            return frame::Syntax::Good;
+        }
         self.decode(offset, json, json)
     }
 
