@@ -19,6 +19,7 @@ use crate::period::{self, Period};
 use crate::results::RegisterEntry;
 use crate::table::derived::AttemptDay;
 use crate::table::directory::{GroupMember, Identity, PersonAccount, RegisteredMethod, Registration, Role, RoleAssignment};
+use crate::table::policy::{Policy, PolicyExclusion};
 use crate::table::register::{Exception, ExceptionEvent};
 use crate::table::{self, Instant, Row, snapshot as t};
 
@@ -33,6 +34,8 @@ pub enum Fact {
     Registrations,
     /// Fresh roles and groups.
     Roles,
+    /// Fresh access policies with their exclusions.
+    Policies,
     /// A fresh register.
     Register,
     /// Break-glass accounts told by the register, where one is configured.
@@ -43,11 +46,12 @@ pub enum Fact {
 
 impl Fact {
     /// All, with the names that query files use.
-    pub const ALL: [(Self, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str); 8] = [
         (Self::SignIns, "sign_ins"),
         (Self::Identities, "identities"),
         (Self::Registrations, "registrations"),
         (Self::Roles, "roles"),
+        (Self::Policies, "policies"),
         (Self::Register, "register"),
         (Self::BreakGlass, "break_glass"),
         (Self::Opening, "opening"),
@@ -66,6 +70,7 @@ impl Fact {
             "attempts" | "attempt_days" => &[Self::SignIns],
             "population" => &[Self::Identities, Self::BreakGlass],
             "registrations" | "registered_methods" => &[Self::Registrations],
+            "policies" | "policy_exclusions" => &[Self::Policies],
             "exception_states" | "exception_objects" | "exception_flows" | "obligations" => &[Self::Register],
             _ => &[],
         }
@@ -146,6 +151,9 @@ pub(super) fn build(d: &Derivation<'_>, period: &Period, as_of: Timestamp) -> an
     tables.insert("population", population_rows(d, &now, opening.as_ref(), &lives, &missing, &attempts, (start, end))?);
     tables.insert("registrations", one(&Registration::TABLE, &now.registrations)?);
     tables.insert("registered_methods", one(&RegisteredMethod::TABLE, &now.methods)?);
+    for policy in [Policy::TABLE, PolicyExclusion::TABLE] {
+        tables.insert(policy.name, one(&policy, &load(policy)?)?);
+    }
     tables.insert("attempt_days", attempts);
     tables.insert("exception_states", table::batch(lives.iter().map(|l| register::state(l, Instant(end.0 - 1))))?);
     tables.insert("exception_objects", exception_objects(&cover, &now, &lives, end)?);
@@ -165,6 +173,7 @@ fn missing(gates: &Gates, config: &Config) -> BTreeMap<Fact, String> {
         (Fact::Identities, first(&["identities"])),
         (Fact::Registrations, first(&["registrations"])),
         (Fact::Roles, first(&["role_assignments", "group_members"])),
+        (Fact::Policies, first(&["policies", "policy_exclusions"])),
         (Fact::Register, first(&["exceptions"])),
         // Without a register nobody can be told to be break-glass, and everybody is judged alike; with a broken one nobody knows.
         (Fact::BreakGlass, config.register.as_ref().and_then(|_| first(&["exceptions"]))),

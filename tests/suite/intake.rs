@@ -177,3 +177,25 @@ fn an_archive_is_read_file_by_file() {
     assert_eq!(places, [at("r-3", "b.json"), at("r-1", "a.csv"), at("r-2", "a.csv")]);
     assert!(outcome.results.intake.objects.iter().any(|o| o.format == "zip+csv zip+json" && o.read == 3));
 }
+
+#[test]
+fn whom_other_providers_let_in_without_a_factor_stands_beside_the_exclusions_of_policies() {
+    let tenant = Tenant::new(&small(79, Layout::Graph));
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/sources");
+    for (kind, id) in [("duo/users", "duo"), ("google/users", "google"), ("aws/credentials", "aws"), ("okta/policies", "okta")] {
+        let to = tenant.path(&format!("raw/{id}"));
+        std::fs::create_dir_all(&to).unwrap();
+        for name in super::harness::files_below(&fixtures.join(kind)) {
+            std::fs::copy(fixtures.join(kind).join(&name), to.join(&name)).unwrap();
+        }
+        append(&tenant, &format!("[[source]]\nid = \"{id}\"\nkind = \"{}\"\nurl = \"raw/{id}\"\n", kind.replace('/', ".")));
+    }
+    let outcome = tenant.run();
+    let batches = decode(tenant.published(&outcome, "tables/policy_exclusions.parquet").into()).unwrap();
+    let rows = table::rows::<mfaudit::table::policy::PolicyExclusion<'_>>(&batches).unwrap();
+    let of = |source: &str| rows.iter().filter(|r| r.source == source).map(|r| (r.policy_id, r.object_kind)).collect::<std::collections::BTreeSet<_>>();
+    assert!(of("duo").contains(&("duo.second_factor", "user")) && of("duo").contains(&("duo.second_factor", "group")));
+    assert_eq!(of("google"), [("google.two_step_verification", "user")].into());
+    assert_eq!(of("aws"), [("aws.console_mfa", "user")].into());
+    assert!(of("okta").iter().any(|(_, kind)| *kind == "group") && !of("entra-policies").is_empty());
+}
