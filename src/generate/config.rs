@@ -33,6 +33,9 @@ pub(crate) fn write(world: &World, sink: &mut dyn Sink) -> anyhow::Result<()> {
     for (name, expected) in SOURCES {
         source(world, &format!("entra.{name}"), &format!("raw/entra/{name}"), expected, &mut out)?;
     }
+    for (kind, url) in world.plan.layout.accounts() {
+        source(world, kind, url, "snapshot", &mut out)?;
+    }
     rules(world, &mut out)?;
     sink.put("mfaudit.toml", out.into_bytes())
 }

@@ -31,7 +31,8 @@ pub(crate) fn write(world: &World, day: Day, sink: &mut dyn Sink) -> anyhow::Res
     let context = "https://graph.microsoft.com/beta/$metadata#reports/authenticationMethods/userRegistrationDetails";
     put_json(sink, &format!("raw/entra/registrations/{day}.json.gz"), context, rows)?;
     roles::write(world, day, sink)?;
-    super::policies::write(world, day, sink)
+    super::policies::write(world, day, sink)?;
+    super::write::accounts(world, day, sink)
 }
 
 fn user(person: &Person, day: Day) -> Value {

@@ -54,6 +54,7 @@ use jiff::civil::Date;
 pub use self::proof::Class;
 pub use self::tally::Written;
 pub use self::truth::{EntryTruth, IdentityMonth, IdentityTruth, MonthTruth, Truth};
+pub use self::write::AccountsTruth;
 
 use self::tally::Tally;
 use self::world::World;

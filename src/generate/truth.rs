@@ -8,6 +8,7 @@ use super::entry::{Entry, Obligation, Outcome};
 use super::roles;
 use super::tally::{Tally, Written};
 use super::world::{World, kind_label};
+use super::write::AccountsTruth;
 
 /// Everything known about a synthetic tenant.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -22,6 +23,9 @@ pub struct Truth {
     pub register: Vec<EntryTruth>,
     /// Every account that ever exists, in the order of making.
     pub identities: Vec<IdentityTruth>,
+    /// What the account exports of the layout's provider say at the end of the data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accounts: Option<AccountsTruth>,
 }
 
 /// Totals of one month.
@@ -102,6 +106,7 @@ impl Truth {
             months: months.iter().enumerate().map(|(number, month)| month_truth(world, tally, number, month)).collect(),
             register: world.entries.iter().map(|entry| entry_truth(world, entry)).collect(),
             identities: (0..world.people.len()).filter_map(|index| identity(world, tally, index)).collect(),
+            accounts: world.calendar.months().last().and_then(|m| world.plan.layout.accounts_truth(world, m.last)),
         }
     }
 
@@ -117,6 +122,9 @@ impl Truth {
         list(&mut out, "register", &self.register)?;
         out.push_str(",\n");
         list(&mut out, "identities", &self.identities)?;
+        if let Some(accounts) = self.accounts {
+            out.push_str(&format!(",\n\"accounts\":{}", serde_json::to_string(&accounts)?));
+        }
         out.push_str("}\n");
         Ok(out)
     }

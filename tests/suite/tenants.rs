@@ -7,6 +7,8 @@ use std::path::Path;
 use mfaudit::generate::{Layout, Plan, Sink, generate};
 use mfaudit::lake::decode;
 use mfaudit::table::derived::AttemptDay;
+use mfaudit::table::directory::Registration;
+use mfaudit::table::policy::PolicyExclusion;
 use serde_json::Value;
 
 use super::harness::{Tenant, files_below, small};
@@ -128,5 +130,27 @@ fn attempts_agree_with_the_ground_truth_in_every_other_format() {
         assert_eq!(logs.rejected, 0, "{layout:?}");
         // The companions of the admin centre are records as well.
         assert!(logs.read == records || (layout == Layout::Portal && logs.read > records), "{layout:?}: {} read, {records} written", logs.read);
+    }
+}
+
+/// The account exports of the other providers: how many have a second factor, and who is let in without one.
+#[test]
+fn accounts_and_exclusions_of_other_providers_agree_with_the_ground_truth() {
+    for (seed, layout, registrations, exclusions) in [
+        (41, Layout::Okta, "okta-factors", "okta-policies"),
+        (42, Layout::Duo, "duo-users", "duo-users"),
+        (43, Layout::Google, "google-users", "google-users"),
+        (44, Layout::Aws, "aws-credentials", "aws-credentials"),
+    ] {
+        let tenant = Tenant::new(&small(seed, layout));
+        let outcome = tenant.run();
+        assert!(outcome.results.complete, "{layout:?}: {:?}", outcome.results.intake.gaps);
+        let batches = |name: &str| decode(tenant.published(&outcome, &format!("tables/{name}.parquet")).into()).unwrap();
+        let (held, excluded) = (batches("registrations"), batches("policy_exclusions"));
+        let rows: Vec<_> = mfaudit::table::rows::<Registration<'_>>(&held).unwrap().into_iter().filter(|r| r.source == registrations).collect();
+        let out = mfaudit::table::rows::<PolicyExclusion<'_>>(&excluded).unwrap().iter().filter(|r| r.source == exclusions).count();
+        let got = serde_json::json!({ "listed": rows.len(), "registered": rows.iter().filter(|r| r.registered == Some(true)).count(), "excluded": out });
+        assert_eq!(got, tenant.truth()["accounts"], "{layout:?}");
+        assert!(out > 0, "{layout:?}");
     }
 }

@@ -5,6 +5,7 @@
 //! ground truth read the same table. `None` means that the log never holds such an event. The forms of Entra's own
 //! log need no table: they leave nothing out that decides, so the class is the sheet's.
 
+mod accounts;
 mod aws;
 mod duo;
 mod google;
@@ -14,6 +15,9 @@ mod portal;
 mod power_shell;
 mod unified;
 mod workspace;
+
+pub use accounts::AccountsTruth;
+pub(crate) use accounts::write as accounts;
 
 use std::collections::BTreeMap;
 
