@@ -28,3 +28,9 @@ pub fn sha256_parts<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     }
     hex(&hasher.finalize())
 }
+
+/// Spreads keys over passes: FNV-1a, fixed for ever, so that a partition's bytes do not depend on the program's version.
+#[must_use]
+pub fn spread(key: &[u8]) -> u64 {
+    key.iter().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3))
+}

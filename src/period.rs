@@ -146,7 +146,8 @@ pub fn day(d: Date) -> Day {
 /// Date of a table cell.
 #[must_use]
 pub fn date(d: Day) -> Date {
-    Date::constant(1970, 1, 1).checked_add(Span::new().days(d.0)).unwrap_or(Date::constant(1970, 1, 1))
+    let end = if d.0 < 0 { Date::MIN } else { Date::MAX };
+    Span::new().try_days(d.0).and_then(|days| Date::constant(1970, 1, 1).checked_add(days)).unwrap_or(end)
 }
 
 /// Local day of an instant.

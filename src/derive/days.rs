@@ -165,13 +165,11 @@ impl Daily<'_> {
 
 /// Rows of the identities that fall into a pass.
 fn of_pass(batch: &RecordBatch, pass: u64, passes: u64) -> anyhow::Result<RecordBatch> {
-    let ids: &StringArray = table::typed(batch, Event::TABLE.name, "identity_id")?;
-    let mask: BooleanArray = ids.iter().map(|id| Some(slice(id.unwrap_or(UNNAMED), passes) == pass)).collect();
+    let column = |name| table::typed::<StringArray>(batch, Event::TABLE.name, name);
+    // A row that names nobody is a journey of its own, and there may be very many.
+    let keys = column("identity_id")?.iter().zip(column("event_id")?).map(|(id, event)| id.or(event).unwrap_or(""));
+    let mask: BooleanArray = keys.map(|key| Some(digest::spread(key.as_bytes()) % passes == pass)).collect();
     Ok(filter_record_batch(batch, &mask)?)
-}
-
-fn slice(id: &str, passes: u64) -> u64 {
-    id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)) % passes
 }
 
 /// What an attempt of one day is judged by.

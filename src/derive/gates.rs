@@ -10,7 +10,7 @@ use crate::config::{Config, SourceConfig};
 use crate::lake::{ObjectEntry, Partitions, SourceLedger};
 use crate::period::{self, Period};
 use crate::source::Expected;
-use crate::table::{Day, Instant, Rejected, Row};
+use crate::table::{Day, Instant, Rejected, Row, SignIn};
 
 /// One expected delivery of one source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,20 +117,35 @@ fn whole(n: u64) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-/// What was delivered under one day's name.
+/// What was delivered of one day.
 #[derive(Debug, Default)]
 struct Delivered {
     read: u64,
     rejected: u64,
+    /// Largest share of refused records in one object that holds enough of them to tell.
+    worst: f64,
+    bytes: u64,
+    /// Rows that its objects made, of whatever day.
+    made: u64,
+    /// An object says by its name that it speaks for the day, or has no day in its name and holds rows of it.
+    spoken: bool,
     /// Per part of the delivery: its objects, and those that name a next page.
     pages: BTreeMap<String, (u64, u64)>,
     fault: Option<String>,
 }
 
+/// Records from which the share of one object tells something.
+const ENOUGH: u64 = 100;
+
 impl Delivered {
     fn add(&mut self, key: &str, e: &ObjectEntry) {
         self.read += e.read;
         self.rejected += e.rejected;
+        self.bytes += e.size;
+        self.made += rows_of(e).map(|f| f.rows).sum::<u64>();
+        if e.read >= ENOUGH {
+            self.worst = self.worst.max(e.rejected as f64 / e.read as f64);
+        }
         let pages = self.pages.entry(part(key)).or_default();
         pages.0 += 1;
         pages.1 += u64::from(e.continues);
@@ -138,19 +153,24 @@ impl Delivered {
     }
 }
 
-/// Objects by the day they speak for.
+fn rows_of(e: &ObjectEntry) -> impl Iterator<Item = &crate::lake::Fragment> {
+    e.fragments.iter().filter(|f| f.table != Rejected::TABLE.name)
+}
+
+/// Objects by the days that they speak for or hold rows of.
 fn by_day(ledger: &SourceLedger, period: &Period) -> BTreeMap<i32, Delivered> {
     let mut found: BTreeMap<i32, Delivered> = BTreeMap::new();
     for (key, e) in &ledger.objects {
-        let held = || e.fragments.iter().filter(|f| f.table != Rejected::TABLE.name).map(|f| f.day);
-        let named = e.key_day.map(|last| e.key_from.unwrap_or(last)..=last);
-        let mut days: BTreeSet<i32> = named.map_or_else(|| held().collect(), Iterator::collect);
-        if days.is_empty() && (e.fault.is_some() || e.rejected > 0) {
-            // A broken object without a day in its name can hide any day.
-            days = period.days().map(|d| period::day(d).0).collect();
+        let named: BTreeSet<i32> = e.key_day.map(|last| e.key_from.unwrap_or(last)..=last).into_iter().flatten().collect();
+        let mut days: BTreeSet<i32> = rows_of(e).map(|f| f.day).chain(named.iter().copied()).collect();
+        if named.is_empty() && (e.fault.is_some() || e.rejected > 0) {
+            // What an object without a day in its name lacks can be of any day.
+            days.extend(period.days().map(|d| period::day(d).0));
         }
         for d in days {
-            found.entry(d).or_default().add(key, e);
+            let day = found.entry(d).or_default();
+            day.add(key, e);
+            day.spoken |= named.is_empty() || named.contains(&d);
         }
     }
     found
@@ -158,26 +178,51 @@ fn by_day(ledger: &SourceLedger, period: &Period) -> BTreeMap<i32, Delivered> {
 
 fn daily(inputs: &Inputs<'_>, ledger: &SourceLedger, s: &SourceConfig, tables: &[&'static str], period: &Period) -> Vec<Delivery> {
     let delivered = by_day(ledger, period);
-    let starts = s.starts.map(period::day);
+    let entry = |table: &str, day: Day| inputs.partitions.entries.get(&format!("{table}/{}", period::date(day)));
+    // A copy that lost against a better one from another source was delivered all the same.
+    let own = |table: &str, day: Day| entry(table, day).map_or(0, |p| p.kept.get(&s.id).unwrap_or(&0) + p.duplicates.get(&s.id).unwrap_or(&0));
+    let signs = tables.contains(&SignIn::TABLE.name);
+    // A source that never brings a sign-in brings something else.
+    let mute = signs && period.days().map(period::day).all(|d| own(SignIn::TABLE.name, d) == 0);
+    let family: Vec<&str> = family(inputs.config, s);
     let delivery = |day: Day| {
-        let partitions = || tables.iter().filter_map(|t| inputs.partitions.entries.get(&format!("{t}/{}", period::date(day))));
-        // A copy that lost against a better one from another source was delivered all the same.
-        let own = |p: &crate::lake::PartitionEntry| p.kept.get(&s.id).unwrap_or(&0) + p.duplicates.get(&s.id).unwrap_or(&0);
-        let rows: u64 = partitions().map(own).sum();
-        let late: u64 = partitions().filter_map(|p| p.late.get(&s.id)).sum();
-        // Sign-ins of people must be among them, whichever source brought them: refreshes alone prove nothing.
-        let silent = tables.contains(&"sign_ins") && partitions().flat_map(|p| p.streams.values()).all(|s| s.get("interactive").copied().unwrap_or(0) == 0);
-        let (state, why) = match delivered.get(&day.0) {
+        let rows: u64 = tables.iter().map(|t| own(t, day)).sum();
+        let late: u64 = tables.iter().filter_map(|t| entry(t, day)?.late.get(&s.id)).sum();
+        let d = delivered.get(&day.0);
+        let starts = s.starts.map(period::day);
+        // Sign-ins of people must be among them, whichever source of the provider brought them: refreshes alone prove nothing.
+        let interactive = |p: &crate::lake::PartitionEntry| family.iter().filter_map(|id| p.streams.get(*id)?.get("interactive")).sum::<u64>();
+        let silent = signs && own(SignIn::TABLE.name, day) > 0 && entry(SignIn::TABLE.name, day).map_or(0, interactive) == 0;
+        let (state, why) = match d.filter(|d| d.spoken) {
             None if rows == 0 && starts.is_some_and(|s| day < s) => ("missing", "lies before the source's first day".to_owned()),
             None if rows == 0 => ("missing", "nothing was delivered".to_owned()),
-            Some(d) => object_state(inputs, d, rows).unwrap_or(("received", String::new())),
-            None => ("received", String::new()),
+            None => ("missing", "no object of this day was delivered; other days' objects hold a few rows of it".to_owned()),
+            Some(d) => object_state(inputs, d, rows).or_else(|| empty(d, signs)).unwrap_or(("received", String::new())),
         };
-        let (state, why) = if state == "received" && silent { ("missing", "no interactive sign-in arrived".to_owned()) } else { (state, why) };
+        let (state, why) = match state {
+            "received" if mute => ("missing", "not one sign-in arrived in the whole period".to_owned()),
+            "received" if silent => ("missing", "no interactive sign-in arrived".to_owned()),
+            _ => (state, why),
+        };
         let reason = if why.is_empty() { why } else { format!("{}: {why}", period::date(day)) };
         Delivery { source: s.id.clone(), kind: s.reader.kind(), day, state, reason, rows: whole(rows), late: whole(late) }
     };
     period.days().map(period::day).map(delivery).collect()
+}
+
+/// Sources that bring sign-ins of the same provider: interactive ones and renewals may come apart.
+fn family<'c>(config: &'c Config, s: &SourceConfig) -> Vec<&'c str> {
+    let provider = |kind: &'static str| kind.split('.').next();
+    let same = config.sources.iter().filter(|o| provider(o.reader.kind()) == provider(s.reader.kind()));
+    same.map(|o| o.id.as_str()).collect()
+}
+
+/// A delivery of sign-ins that holds no record, or of anything that holds no byte: it cannot be told from a failed one.
+fn empty(d: &Delivered, signs: bool) -> Option<(&'static str, String)> {
+    if d.bytes == 0 {
+        return Some(("missing", "the objects of this day are empty files".to_owned()));
+    }
+    (signs && d.read == 0).then(|| ("missing", "the objects of this day hold no record, and an empty export cannot be told from a failed one".to_owned()))
 }
 
 /// What is wrong with the objects of one day or snapshot.
@@ -192,7 +237,11 @@ fn object_state(inputs: &Inputs<'_>, d: &Delivered, rows: u64) -> Option<(&'stat
     if d.rejected as f64 > limit * d.read as f64 {
         return Some(("rejects", format!("{} of {} records were refused, more than the allowed share {limit}", d.rejected, d.read)));
     }
-    (d.read > 0 && rows == 0).then(|| ("missing", "the objects delivered under this day hold nothing of it".to_owned()))
+    if d.worst > limit {
+        return Some(("rejects", format!("{:.1} % of the records of one object were refused, more than the allowed share {limit}", d.worst * 100.0)));
+    }
+    // Records that are understood and make no row are a delivery; rows of other days alone are none.
+    (d.made > 0 && rows == 0).then(|| ("missing", "the objects delivered under this day hold nothing of it".to_owned()))
 }
 
 /// A snapshot that is looked for.
@@ -253,11 +302,21 @@ fn whole_snapshot(inputs: &Inputs<'_>, ledger: &SourceLedger, at: Instant, rows:
     if rows == 0 {
         return Some(("missing", "it holds no record, and an empty export cannot be told from a failed one".to_owned()));
     }
+    if let Some(earlier) = unfinished(ledger, at) {
+        return Some(("truncated", format!("it may be the last page only: {earlier} is of hours before and names a next page")));
+    }
     let own = parts.get(&at.0)?;
     let (_, before) = parts.range(..at.0).next_back()?;
     // A snapshot of one file may be called anything; only a set of files can lack one.
     let lacking = before.difference(own).next().filter(|_| before.len() > 1)?;
     Some(("missing", format!("a part that the snapshot before it had is missing: `{lacking}`")))
+}
+
+/// A page of shortly before whose next one stands under another time.
+fn unfinished(ledger: &SourceLedger, at: Instant) -> Option<String> {
+    const SHORTLY: i64 = 6 * 3_600_000_000;
+    let near = |taken: Option<i64>| taken.is_some_and(|t| (at.0 - SHORTLY..at.0).contains(&t));
+    ledger.objects.iter().find(|(_, o)| o.continues && near(o.snapshot_at)).map(|(key, _)| format!("`{key}`"))
 }
 
 /// A key without digits and file type: the same part of every snapshot, whatever its date, page and compression.

@@ -11,7 +11,7 @@ use super::object::{self, Job, Reading};
 use super::{Lake, merge};
 use crate::config::Config;
 use crate::store::{Object, Place, Stores};
-use crate::{digest, period};
+use crate::{digest, period, source};
 
 /// Told as work proceeds; drawn as bars or written as log lines by the command.
 pub trait Watch: Sync + Debug {
@@ -85,8 +85,7 @@ impl Ingest<'_> {
         let mut known: SourceLedger = ledger::load(self.lake.place(), &key)?;
         let objects = place.list(pattern).with_context(|| format!("source `{id}`"))?;
         let listed: BTreeSet<&str> = objects.iter().map(|o| o.key.as_str()).collect();
-        // A broken object that was taken away has nothing to keep, and must not close its day for ever.
-        known.objects.retain(|k, e| listed.contains(k.as_str()) || e.fault.is_none());
+        forget(&mut known, &objects, &listed);
         known.gone = known.objects.keys().filter(|k| !listed.contains(k.as_str())).count() as u64;
         let settings = self.settings(reading);
         if known.settings != settings {
@@ -144,10 +143,7 @@ impl Ingest<'_> {
 
 /// Every object with the companion that is read together with it.
 fn jobs<'o>(objects: &'o [Object], reading: &Reading<'_>) -> Vec<Job<'o>> {
-    let main_of = |o: &Object| match reading {
-        Reading::Source(s) => s.reader.companion_of(&o.key),
-        Reading::Register(..) => None,
-    };
+    let main_of = |o: &Object| reading.companion_of(&o.key);
     let mains: BTreeMap<String, &Object> = objects.iter().filter_map(|o| Some((main_of(o)?, o))).collect();
     let known: BTreeSet<&str> = objects.iter().map(|o| o.key.as_str()).collect();
     let job = |object: &'o Object| {
@@ -157,4 +153,12 @@ fn jobs<'o>(objects: &'o [Object], reading: &Reading<'_>) -> Vec<Job<'o>> {
         Job { object, state, companion, orphan: main_of(object).filter(|m| !known.contains(m.as_str())) }
     };
     objects.iter().map(job).collect()
+}
+
+/// A broken object that was taken away is forgotten when it held nothing, or when its day came again under another name.
+/// Otherwise its fault stays: what it lacked is still lacking.
+fn forget(known: &mut SourceLedger, objects: &[Object], listed: &BTreeSet<&str>) {
+    let fresh: BTreeSet<_> = objects.iter().filter(|o| !known.objects.contains_key(&o.key)).filter_map(|o| source::days_in_key(&o.key)).collect();
+    let again = |e: &ObjectEntry| e.key_day.is_some_and(|day| fresh.iter().any(|(first, last)| (period::day(*first).0..=period::day(*last).0).contains(&day)));
+    known.objects.retain(|key, e| listed.contains(key.as_str()) || e.fault.is_none() || (e.read > 0 && !again(e)));
 }

@@ -98,11 +98,8 @@ impl Merge<'_> {
 
 /// Rows whose key falls into this pass.
 fn of_pass(table: &Table, batch: &RecordBatch, pass: u64, passes: u64) -> anyhow::Result<RecordBatch> {
-    let column = table.key.iter().rev().find(|c| batch.column_by_name(c).is_some_and(|a| a.as_any().is::<StringArray>()));
-    let keys: &StringArray = typed(batch, table.name, column.copied().unwrap_or("source"))?;
-    // FNV-1a: fixed for ever, so that a partition's bytes do not depend on the program's version.
-    let hash = |text: &str| text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
-    let mask = (0..batch.num_rows()).map(|i| Some(hash(keys.value(i)) % passes == pass)).collect();
+    let keys = rows_of(batch, table.key.iter().copied())?;
+    let mask = (0..batch.num_rows()).map(|i| Some(digest::spread(keys.row(i).as_ref()) % passes == pass)).collect();
     Ok(filter_record_batch(batch, &mask)?)
 }
 

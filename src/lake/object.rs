@@ -1,5 +1,7 @@
 //! One raw object into fragments: unpacked, decoded, cut by partition day, written.
 
+use std::collections::BTreeMap;
+
 use arrow::record_batch::RecordBatch;
 use jiff::tz::TimeZone;
 
@@ -56,6 +58,17 @@ impl Reading<'_> {
         }
     }
 
+    fn kind<'k>(&self, ahead: &'k dyn Fn(&str) -> bool) -> unpack::Kind<'k> {
+        unpack::Kind { workbook: matches!(self, Reading::Register(..)), ahead }
+    }
+
+    pub(super) fn companion_of(&self, key: &str) -> Option<String> {
+        match self {
+            Reading::Source(s) => s.reader.companion_of(key),
+            Reading::Register(..) => None,
+        }
+    }
+
     fn tenant(&self) -> &str {
         match self {
             Reading::Source(s) => &s.tenant,
@@ -99,9 +112,21 @@ pub(super) fn read(ingest: &Ingest<'_>, id: &str, place: &Place, job: &Job<'_>, 
     };
     let mut stream = place.read(object);
     let context = ObjectContext { source: id, tenant: reading.tenant(), key: &object.key, snapshot_at: Instant(entry.snapshot_at.unwrap_or(0)), details: details.as_ref() };
-    let mut writer = Writer { lake: ingest.lake, object: context, version: &job.state, snapshot: reading.is_snapshot(), starts: reading.starts(), entry: &mut entry, written: 0 };
+    let mut writer = Writer {
+        lake: ingest.lake,
+        object: context,
+        version: &job.state,
+        snapshot: reading.is_snapshot(),
+        starts: reading.starts(),
+        entry: &mut entry,
+        written: 0,
+        pages: 0,
+        open_pages: 0,
+        inside: BTreeMap::new(),
+    };
     let flush_at = usize::try_from(ingest.config.run.rows_in_memory).unwrap_or(usize::MAX);
-    let unpacked = unpack::parts(&mut stream, matches!(reading, Reading::Register(..)), &mut |mut part| writer.part(&mut part, reading, flush_at))?;
+    let unpacked = unpack::parts(&mut stream, &reading.kind(&|name| reading.companion_of(name).is_some()), &mut |mut part| writer.part(&mut part, reading, flush_at))?;
+    writer.lone_companions();
     if let Err(e) = unpacked {
         entry.fault.get_or_insert(format!("truncated or unreadable: {e}"));
     }
@@ -119,7 +144,7 @@ pub(super) fn read(ingest: &Ingest<'_>, id: &str, place: &Place, job: &Job<'_>, 
 fn details(place: &Place, companion: &Object, source: &SourceConfig) -> anyhow::Result<Details> {
     let mut stream = place.read(companion);
     let mut found = Details::default();
-    unpack::parts(&mut stream, false, &mut |part| {
+    unpack::parts(&mut stream, &unpack::PLAIN, &mut |part| {
         found.extend(source::read_details(source.reader, part.stream)?);
         Ok(())
     })??;
@@ -135,13 +160,28 @@ struct Writer<'w> {
     starts: Option<i32>,
     entry: &'w mut ObjectEntry,
     written: usize,
+    pages: u64,
+    open_pages: u64,
+    /// Companions inside the archive by the file that each belongs to.
+    inside: BTreeMap<String, Details>,
 }
 
 impl Writer<'_> {
     /// Reads one part: the object itself, or one file of the archive that it is.
     fn part(&mut self, part: &mut Part<'_>, reading: &Reading<'_>, flush_at: usize) -> anyhow::Result<()> {
+        if let (false, Some(main), Reading::Source(s)) = (part.name.is_empty(), reading.companion_of(part.name), reading) {
+            match source::read_details(s.reader, &mut part.stream) {
+                Ok(found) => {
+                    self.entry.read += found.len() as u64;
+                    self.inside.entry(main).or_default().extend(found);
+                }
+                Err(e) => self.fault(part, Some(e.to_string())),
+            }
+            return Ok(());
+        }
         let inner = format!("{}/{}", self.object.key, part.name);
-        let context = ObjectContext { key: if part.name.is_empty() { self.object.key } else { &inner }, ..self.object };
+        let beside = self.inside.remove(part.name);
+        let context = ObjectContext { key: if part.name.is_empty() { self.object.key } else { &inner }, details: beside.as_ref().or(self.object.details), ..self.object };
         let (counts, fault) = match reading {
             Reading::Source(s) => {
                 let manner = Manner { form: s.form, flush_at };
@@ -156,20 +196,38 @@ impl Writer<'_> {
                 Err(e) => (source::Counts { form: "unknown", ..source::Counts::default() }, Some(format!("{e:#}"))),
             },
         };
-        self.count(part.packed, counts);
-        let named = |f: String| if part.name.is_empty() { f } else { format!("`{}`: {f}", part.name) };
-        self.entry.fault = self.entry.fault.take().or(fault.map(named));
+        self.fault(part, fault);
+        self.count(part, counts);
         Ok(())
     }
 
-    fn count(&mut self, packed: &str, counts: source::Counts) {
-        let form = format!("{packed}{}", counts.form);
+    /// A companion inside an archive whose file is not there tells of nothing.
+    fn lone_companions(&mut self) {
+        if let Some(main) = self.inside.keys().next() {
+            self.entry.fault.get_or_insert(format!("a companion in it belongs to `{main}`, which is not there"));
+        }
+    }
+
+    /// The first fault of an object stands for it.
+    fn fault(&mut self, part: &Part<'_>, fault: Option<String>) {
+        let named = |f: String| if part.name.is_empty() { f } else { format!("`{}`: {f}", part.name) };
+        self.entry.fault = self.entry.fault.take().or(fault.map(named));
+    }
+
+    fn count(&mut self, part: &Part<'_>, counts: source::Counts) {
+        let form = format!("{}{}", part.packed, counts.form);
         if !self.entry.format.split(' ').any(|f| f == form) {
             self.entry.format = format!("{} {form}", self.entry.format).trim_start().to_owned();
         }
         self.entry.read += counts.read;
         self.entry.rejected += counts.rejected;
-        self.entry.continues |= counts.continues;
+        (self.pages, self.open_pages) = (self.pages + counts.pages, self.open_pages + counts.open_pages);
+        // Of several pages in one object the last one tells; it is the only one that names none.
+        self.entry.continues = self.pages > 0 && self.pages == self.open_pages;
+        let nothing = counts.read > 1 && counts.rejected == counts.read;
+        let reason = counts.reasons.keys().next().map_or("", String::as_str);
+        let fault = counts.fault.or_else(|| nothing.then(|| format!("unreadable: none of {} records is understood: {reason}", counts.read)));
+        self.fault(part, fault);
         for (reason, refusals) in counts.reasons {
             let slot = self.entry.reasons.entry(reason).or_insert(source::Refusals { count: 0, ..refusals.clone() });
             slot.count += refusals.count;
@@ -185,6 +243,11 @@ impl Writer<'_> {
 
     fn table(&mut self, builder: &mut TableBuilder) -> anyhow::Result<()> {
         let table = builder.table();
+        if builder.is_overfull() {
+            builder.finish()?;
+            self.entry.fault.get_or_insert("unreadable: one record holds more text than a table can".to_owned());
+            return Ok(());
+        }
         let batch = builder.finish()?;
         self.note_unmapped(&batch);
         if table.name == Rejected::TABLE.name {

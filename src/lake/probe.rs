@@ -64,7 +64,7 @@ pub fn probe(config: &SourceConfig, place: &Place, objects: &[Object]) -> anyhow
         let mut stream = place.read(object);
         let context = ObjectContext { source: &config.id, tenant: &config.tenant, key: &object.key, snapshot_at: Instant(0), details: None };
         let mut notes = Vec::new();
-        let unpacked = unpack::parts(&mut stream, false, &mut |part| {
+        let unpacked = unpack::parts(&mut stream, &unpack::PLAIN, &mut |part| {
             let mut some = part.stream.take(BYTES);
             let manner = Manner { form: config.form, flush_at: usize::MAX };
             let (counts, framed) = source::read_records(config.reader, &context, &mut some, manner, &mut |made| {

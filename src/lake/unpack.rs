@@ -17,10 +17,21 @@ pub(super) struct Part<'p> {
     pub(super) stream: &'p mut dyn Read,
 }
 
-/// Feeds every part of a stream to `each`. A workbook is a zip file that is no archive.
+/// What is known of an object before it is opened.
+pub(super) struct Kind<'k> {
+    /// It may be a workbook, which is a zip file that is no archive.
+    pub(super) workbook: bool,
+    /// Files of an archive that are read before the others.
+    pub(super) ahead: &'k dyn Fn(&str) -> bool,
+}
+
+/// An export; no file of an archive needs another.
+pub(super) const PLAIN: Kind<'static> = Kind { workbook: false, ahead: &|_| false };
+
+/// Feeds every part of a stream to `each`.
 ///
 /// The outer error is that of `each`, the inner one says why the container cannot be read.
-pub(super) fn parts(stream: &mut dyn Read, workbook: bool, each: &mut dyn FnMut(Part<'_>) -> anyhow::Result<()>) -> anyhow::Result<io::Result<()>> {
+pub(super) fn parts(stream: &mut dyn Read, kind: &Kind<'_>, each: &mut dyn FnMut(Part<'_>) -> anyhow::Result<()>) -> anyhow::Result<io::Result<()>> {
     let (start, mut whole) = match head(stream) {
         Ok(found) => found,
         Err(e) => return Ok(Err(e)),
@@ -31,7 +42,7 @@ pub(super) fn parts(stream: &mut dyn Read, workbook: bool, each: &mut dyn FnMut(
             Ok(mut decoder) => text("zstd+", "", &mut decoder, each),
             Err(e) => Ok(Err(e)),
         },
-        [b'P', b'K', 3 | 5, 4 | 6, ..] if !workbook => archive(&mut whole, each),
+        [b'P', b'K', 3 | 5, 4 | 6, ..] if !kind.workbook => archive(&mut whole, kind.ahead, each),
         [b'B', b'Z', b'h', ..] => Ok(refuse("bzip2")),
         [0xfd, b'7', b'z', b'X', b'Z', 0] => Ok(refuse("xz")),
         _ => text("", "", &mut whole, each),
@@ -63,24 +74,69 @@ fn text(packed: &'static str, name: &str, stream: &mut dyn Read, each: &mut dyn 
 }
 
 /// Every file of an archive, in the order of its directory, which stands at its end: the archive is set down first.
-fn archive(stream: &mut dyn Read, each: &mut dyn FnMut(Part<'_>) -> anyhow::Result<()>) -> anyhow::Result<io::Result<()>> {
+fn archive(stream: &mut dyn Read, ahead: &dyn Fn(&str) -> bool, each: &mut dyn FnMut(Part<'_>) -> anyhow::Result<()>) -> anyhow::Result<io::Result<()>> {
     let opened = store::spool(stream).and_then(|file| zip::ZipArchive::new(file).map_err(io::Error::other));
     let mut archive = match opened {
         Ok(archive) => archive,
         Err(e) => return Ok(Err(e)),
     };
-    for i in 0..archive.len() {
+    if archive.has_overlapping_files().unwrap_or(true) {
+        return Ok(Err(io::Error::other("files of the archive lie over each other")));
+    }
+    if archive.len() > FILES {
+        return Ok(Err(io::Error::other(format!("the archive holds more than {FILES} files"))));
+    }
+    let (mut first, mut left) = (Ok(()), BYTES);
+    for i in order(&mut archive, ahead) {
         let mut file = match archive.by_index(i) {
             Ok(file) if file.is_dir() => continue,
             Ok(file) => file,
-            Err(e) => return Ok(Err(io::Error::other(format!("file {i} of the archive: {e}")))),
+            Err(e) => {
+                // The others are read all the same.
+                first = first.and(Err(io::Error::other(format!("file {i} of the archive: {e}"))));
+                continue;
+            }
         };
         let name = String::from_utf8_lossy(file.name_raw()).into_owned();
-        if let Err(e) = text("zip+", &name, &mut file, each)? {
-            return Ok(Err(e));
+        if litter(&name) {
+            continue;
         }
+        let mut bounded = Bounded { inner: &mut file, left };
+        let read = text("zip+", &name, &mut bounded, each)?;
+        left = bounded.left;
+        first = first.and(read);
     }
-    Ok(Ok(()))
+    Ok(first)
+}
+
+/// Files by number, those that others need ahead of them.
+fn order(archive: &mut zip::ZipArchive<std::fs::File>, ahead: &dyn Fn(&str) -> bool) -> Vec<usize> {
+    let mut numbers: Vec<usize> = (0..archive.len()).collect();
+    numbers.sort_by_key(|i| !archive.name_for_index(*i).is_some_and(|name| name.is_ok_and(|n| ahead(&n))));
+    numbers
+}
+
+/// What file managers put into archives beside the files.
+fn litter(name: &str) -> bool {
+    name.starts_with("__MACOSX/") || name.rsplit('/').next() == Some(".DS_Store")
+}
+
+/// Files of an archive that are opened at most, and bytes that they unpack to: an archive can promise any number.
+const FILES: usize = 100_000;
+const BYTES: u64 = 1 << 40;
+
+/// Ends a stream that unpacks without end.
+struct Bounded<'b> {
+    inner: &'b mut dyn Read,
+    left: u64,
+}
+
+impl Read for Bounded<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let got = self.inner.read(out)?;
+        self.left = self.left.checked_sub(got as u64).ok_or_else(|| io::Error::other("the archive unpacks to more than 1 TiB"))?;
+        Ok(got)
+    }
 }
 
 #[cfg(test)]
@@ -99,7 +155,7 @@ mod tests {
             found.push((part.packed, part.name.to_owned(), text));
             Ok(())
         };
-        parts(&mut &bytes[..], false, &mut each).map_err(|e| e.to_string())?.map_err(|e| e.to_string())?;
+        parts(&mut &bytes[..], &PLAIN, &mut each).map_err(|e| e.to_string())?.map_err(|e| e.to_string())?;
         Ok(found)
     }
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::flat::{FlatRow, header};
 use super::frame::FrameError;
-use super::read::{Form, broken};
+use super::read::Form;
 
 /// Longest row accepted: as for JSON records.
 const MAX_ROW: u64 = 32 << 20;
@@ -94,7 +94,7 @@ impl Read for Guard<'_> {
 
 /// Feeds every row of the stream to `sink`.
 pub(super) fn rows(reader: &mut dyn Read, sink: &mut dyn Lines) -> Result<(), FrameError> {
-    let head = head(reader).map_err(|e| broken(0, e))?;
+    let head = head(reader).map_err(|e| FrameError::Broken(0, e))?;
     let start = if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     let Some(delimiter) = delimiter(first_line(&head[start..])) else {
         // A single column, or nothing at all, which an empty list is as well.
@@ -106,26 +106,37 @@ pub(super) fn rows(reader: &mut dyn Read, sink: &mut dyn Lines) -> Result<(), Fr
     let mut table = ::csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(guard);
     let mut record = ::csv::ByteRecord::new();
     let mut names: Option<Vec<String>> = None;
-    let mut short = false;
+    let (mut short, mut swallowed, mut last_lines, mut any) = (false, None, None, false);
     loop {
         let at = start as u64 + table.position().byte();
         match table.read_byte_record(&mut record) {
             Ok(true) => {}
             Ok(false) => break,
-            Err(e) => return Err(broken(at, io::Error::other(e.to_string()))),
+            Err(e) => return Err(FrameError::Broken(at, io::Error::other(e.to_string()))),
         }
         seen.since_row.set(0);
         let at = record.position().map_or(at, |p| start as u64 + p.byte());
         match &names {
             None => names = Some(record.iter().map(|n| header(&String::from_utf8_lossy(n))).collect()),
-            Some(names) => short = one(at, names, &record, delimiter, sink),
+            Some(names) => {
+                short = one(at, names, &record, delimiter, sink);
+                any = true;
+                // Lines inside a cell of a row that does not fit: a quote was never closed, and took rows with it.
+                last_lines = record.iter().any(|c| c.contains(&b'\n')).then_some(at);
+                swallowed = swallowed.or(last_lines.filter(|_| record.len() != names.len()));
+            }
         }
     }
-    let open = seen.quotes.get() % 2 == 1 && seen.last.get() != b'\n';
-    if open || (short && seen.last.get() != b'\n') {
+    let (whole, open) = (seen.last.get() == b'\n', seen.quotes.get() % 2 == 1);
+    if let Some(at) = swallowed.or(last_lines.filter(|_| open)) {
+        return Err(FrameError::Truncated(at));
+    }
+    if !whole && (short || open) {
         return Err(FrameError::Truncated(start as u64 + table.position().byte()));
     }
-    Ok(())
+    // A sentence with a comma in it, which a failed download leaves, is no header.
+    let sentence = head[start..].trim_ascii().first().copied().filter(|_| !any && !whole);
+    sentence.map_or(Ok(()), |b| Err(FrameError::NoTable(b)))
 }
 
 /// Hands on one row; tells whether it was shorter than the header.
@@ -196,6 +207,13 @@ mod tests {
         let (met, error) = cut("id,name\n");
         assert_eq!((met.lines.len(), met.refused.len(), error), (0, 0, None));
         assert!(cut("id,name\na,1").1.is_none(), "a last line without a line end is whole");
+        assert!(cut("upstream connect error, reset reason: timeout").1.is_some_and(|e| e.starts_with("not CSV")));
+    }
+
+    #[test]
+    fn a_quote_that_swallows_rows_is_a_fault_whatever_ends_the_file() {
+        assert!(cut("id,name\na,\"Bob\nb,2\nc,3\n").1.is_some_and(|e| e.starts_with("truncated at byte 8")));
+        assert_eq!(cut("id,name\na,\"two\nlines\"\nb,2\n").0.lines.len(), 2);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::{Source, csv};
 
 /// Details that are held in memory at most; a download has 250,000 sign-ins of a few steps each.
 const MOST: u64 = 3_000_000;
+const MOST_BYTES: usize = 512 << 20;
 
 /// What a companion tells, by the id of the record that it belongs to.
 #[derive(Debug, Default)]
@@ -19,6 +20,18 @@ pub struct Details {
 }
 
 impl Details {
+    /// Records that something is told of.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.by_record.len()
+    }
+
+    /// Nothing is told.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_record.is_empty()
+    }
+
     /// Takes in what another part tells.
     pub fn extend(&mut self, more: Self) {
         for (id, details) in more.by_record {
@@ -37,10 +50,10 @@ impl Details {
 /// # Errors
 /// [`FrameError`] when the stream is no CSV or ends early.
 pub fn read_details(source: &dyn Source, stream: &mut dyn Read) -> Result<Details, FrameError> {
-    let mut collecting = Collecting { source, found: Details::default(), count: 0 };
+    let mut collecting = Collecting { source, found: Details::default(), count: 0, bytes: 0 };
     csv::rows(stream, &mut collecting)?;
-    if collecting.count > MOST {
-        return Err(FrameError::Broken(0, std::io::Error::other(format!("it tells more than {MOST} details: cut the export into days"))));
+    if collecting.count > MOST || collecting.bytes > MOST_BYTES {
+        return Err(FrameError::Broken(0, std::io::Error::other("it tells more than is held in memory: cut the export into days")));
     }
     Ok(collecting.found)
 }
@@ -49,13 +62,15 @@ struct Collecting<'s> {
     source: &'s dyn Source,
     found: Details,
     count: u64,
+    bytes: usize,
 }
 
 impl csv::Lines for Collecting<'_> {
     fn line(&mut self, _: u64, row: &FlatRow<'_>) {
         if let Some((id, detail)) = self.source.detail(row) {
             self.count += 1;
-            if self.count > MOST {
+            self.bytes += detail.to_string().len();
+            if self.count > MOST || self.bytes > MOST_BYTES {
                 return;
             }
             self.found.by_record.entry(id).or_default().push(detail);

@@ -25,8 +25,10 @@ pub(crate) trait Records {
     fn record(&mut self, offset: u64, json: &[u8]) -> Syntax;
     /// Bytes that are no record.
     fn refuse(&mut self, offset: u64, raw: &[u8], reason: &'static str);
-    /// The page names a next one.
-    fn continues(&mut self) {}
+    /// A page ended; whether it names a next one.
+    fn page(&mut self, _more: bool) {}
+    /// Something that may hold any number of records cannot be read.
+    fn fault(&mut self, _offset: u64, _what: &'static str) {}
 }
 
 /// Why a stream ended early.
@@ -35,8 +37,8 @@ pub enum FrameError {
     /// Other content than JSON, and no header of a table.
     #[error("neither JSON nor CSV: the first byte is `{}`", .0.escape_ascii())]
     NotJson(u8),
-    /// The configuration says CSV, and the first line names no columns.
-    #[error("not CSV: the first line has no delimiter and begins with `{}`", .0.escape_ascii())]
+    /// The first line names no columns, whether the configuration says CSV or a comma in it does.
+    #[error("not CSV: the first line is no header; it begins with `{}`", .0.escape_ascii())]
     NoTable(u8),
     /// The stream ends inside a record or list.
     #[error("truncated at byte {0}: a record or list is not closed")]
@@ -95,24 +97,21 @@ fn array(w: &mut Window<'_>, sink: &mut dyn Records) -> Result<(), FrameError> {
 }
 
 fn object(w: &mut Window<'_>, sink: &mut dyn Records) -> Result<(), FrameError> {
-    match wrapper(w, sink)? {
-        Some((at, depth)) if w.at(at)? == Some(b'[') => {
-            w.bump(at + 1);
-            array(w, sink)?;
-            close_wrapper(w, depth, sink)
-        }
-        Some((at, depth)) => {
-            w.bump(at);
-            balanced(w, sink)?;
-            close_wrapper(w, depth, sink)
-        }
-        None => line(w, sink),
+    let Some(page) = wrapper(w)? else { return line(w, sink) };
+    if w.at(page.at)? == Some(b'[') {
+        w.bump(page.at + 1);
+        array(w, sink)?;
+    } else {
+        w.bump(page.at);
+        balanced(w, sink)?;
     }
+    close_wrapper(w, &page, sink)
 }
 
 /// The fast way: a line that is one object needs no scan of its own, the parser tells if it is whole.
 fn line(w: &mut Window<'_>, sink: &mut dyn Records) -> Result<(), FrameError> {
-    let end = w.line_end()?;
+    // Objects that stand on one line without an end, as some streams write them, are told by their braces.
+    let Some(end) = w.line_end()? else { return balanced(w, sink) };
     let text = w.slice(0, end).trim_ascii_end();
     if text.ends_with(b"}") && sink.record(w.offset(), text) == Syntax::Good {
         w.bump(end);
@@ -172,6 +171,8 @@ mod tests {
     struct Seen {
         records: Vec<String>,
         refused: Vec<&'static str>,
+        pages: Vec<bool>,
+        faults: Vec<&'static str>,
     }
 
     impl Records for Seen {
@@ -186,6 +187,12 @@ mod tests {
         }
         fn refuse(&mut self, _: u64, _: &[u8], reason: &'static str) {
             self.refused.push(reason);
+        }
+        fn page(&mut self, more: bool) {
+            self.pages.push(more);
+        }
+        fn fault(&mut self, _: u64, what: &'static str) {
+            self.faults.push(what);
         }
     }
 
@@ -232,6 +239,28 @@ mod tests {
             let (got, refused, error) = cut(&text);
             assert_eq!((got, refused, error), (want.clone(), vec![], None), "{text}");
         }
+    }
+
+    #[test]
+    fn a_page_tells_whether_there_is_another() {
+        for (text, more) in [
+            (r#"{"value":[]}"#, false),
+            (r#"{"@odata.nextLink":"n","value":[]}"#, true),
+            (r#"{"value":[],"nextLink":"n"}"#, true),
+            (r#"{"value":[],"nextLink":null}"#, false),
+            (r#"{"nextLink":"","value":[]}"#, false),
+            (r#"{"kind":"k","users":[],"nextPageToken":"t"}"#, true),
+            (r#"{"response":[],"stat":"OK","metadata":{"next_offset":100,"total_objects":951}}"#, true),
+            (r#"{"response":[],"stat":"OK","metadata":{"next_offset":null}}"#, false),
+            (r#"{"stat":"OK","response":{"authlogs":[],"metadata":{"next_offset":["1","x"]}}}"#, false),
+        ] {
+            let mut seen = Seen::default();
+            records(&mut text.as_bytes(), &mut seen).unwrap();
+            assert_eq!((seen.pages, seen.faults.len()), (vec![more], 0), "{text}");
+        }
+        let mut seen = Seen::default();
+        records(&mut &br#"{"records":[],"value":[{"id":"a"}]}"#[..], &mut seen).unwrap();
+        assert_eq!(seen.faults, ["a page holds a second list of records"]);
     }
 
     #[test]

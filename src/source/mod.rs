@@ -175,6 +175,15 @@ impl Reject {
     }
 }
 
+/// Parses a record.
+fn parse<'a, T: serde::Deserialize<'a>>(json: &'a [u8]) -> Result<T, Reject> {
+    serde_json::from_slice(json).map_err(|_| Reject::Syntax)
+}
+
+/// Bytes of one text column that are handed on before the rows are many: a few long texts must not cost what a million
+/// short ones may.
+const HEAVY: usize = 64 << 20;
+
 /// Rows of one object, per table.
 #[derive(Debug, Default)]
 pub struct Rows {
@@ -193,6 +202,12 @@ impl Rows {
         if self.once.insert(label) {
             self.push(row);
         }
+    }
+
+    /// More text waits than is held at once.
+    #[must_use]
+    pub fn is_heavy(&self) -> bool {
+        self.builders.values().any(|b| b.bytes() > HEAVY)
     }
 
     /// Rows of the fullest table.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::lenient::{Text, lenient};
-use super::{Expected, ObjectContext, Record, Reject, Rows, Source};
+use super::{Expected, ObjectContext, Record, Reject, Rows, Source, parse};
 use crate::table::directory::PersonAccount;
 use crate::table::{Row, Table};
 
@@ -51,7 +51,7 @@ impl Source for People {
         Expected::Standing
     }
     fn decode(&self, object: &ObjectContext<'_>, record: Record<'_>, rows: &mut Rows) -> Result<(), Reject> {
-        let line: Line<'_> = serde_json::from_slice(record.json).map_err(|_| Reject::Syntax)?;
+        let line: Line<'_> = parse(record.json)?;
         let first = |all: [&Text<'_>; 4]| all.into_iter().find_map(|t| t.get().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned));
         let person = first([&line.person_id, &line.person, &line.employee_id, &line.employee]).ok_or_else(|| Reject::missing("person_id"))?;
         let account = first([&line.account, &line.identity_id, &line.user_name, &line.principal_name]).ok_or_else(|| Reject::missing("account"))?;

@@ -1,7 +1,7 @@
 //! Reads every record of one object: tells its form from its content, cuts it, decodes each record and keeps count.
 
 use std::collections::BTreeMap;
-use std::io::{self, Cursor, Read};
+use std::io::{Cursor, Read};
 
 use super::flat::FlatRow;
 use super::frame::{self, FrameError};
@@ -57,8 +57,12 @@ pub struct Counts {
     pub rejected: u64,
     /// By reason.
     pub reasons: BTreeMap<String, Refusals>,
-    /// The object is a page that names a next one.
-    pub continues: bool,
+    /// Pages, and those of them that name a next one.
+    pub pages: u64,
+    /// See `pages`.
+    pub open_pages: u64,
+    /// Something that may hold any number of records could not be read.
+    pub fault: Option<String>,
 }
 
 /// How to read an object.
@@ -161,6 +165,9 @@ impl Reading<'_> {
             }
             Err(Reject::Syntax) => frame::Syntax::Bad,
             Err(Reject::Content(reason)) => {
+                if let Some(what) = unread_page(self.source, self.object, json) {
+                    frame::Records::fault(self, offset, what);
+                }
                 self.reject(offset, raw, &reason, "");
                 frame::Syntax::Good
             }
@@ -169,7 +176,7 @@ impl Reading<'_> {
                 frame::Syntax::Good
             }
         };
-        if self.failed.is_none() && self.rows.fullest() >= self.flush_at {
+        if self.failed.is_none() && (self.rows.fullest() >= self.flush_at || self.rows.is_heavy()) {
             self.failed = (self.full)(&mut self.rows).err();
         }
         said
@@ -179,7 +186,16 @@ impl Reading<'_> {
 impl frame::Records for Reading<'_> {
     fn record(&mut self, offset: u64, json: &[u8]) -> frame::Syntax {
         if let Some(rows) = answer::rows(json) {
-            rows.iter().for_each(|row| csv::Lines::line(self, offset, row));
+            if rows.partial {
+                frame::Records::fault(self, offset, "the query service answered in part");
+            }
+            // Rows of an answer have no place of their own; their number tells them apart.
+            for (row, at) in rows.rows.iter().zip(offset..) {
+                match row {
+                    Some(row) => csv::Lines::line(self, at, row),
+                    None => self.reject(at, b"", "row has another number of cells than there are columns", ""),
+                }
+            }
             return frame::Syntax::Good;
         }
         self.decode(offset, json, json)
@@ -189,8 +205,13 @@ impl frame::Records for Reading<'_> {
         self.reject(offset, raw, reason, "");
     }
 
-    fn continues(&mut self) {
-        self.counts.continues = true;
+    fn page(&mut self, more: bool) {
+        self.counts.pages += 1;
+        self.counts.open_pages += u64::from(more);
+    }
+
+    fn fault(&mut self, offset: u64, what: &'static str) {
+        self.counts.fault.get_or_insert(format!("unreadable at byte {offset}: {what}"));
     }
 }
 
@@ -225,7 +246,19 @@ fn wrapped_text(json: &[u8]) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// An error of the stream with the place it happened at.
-pub(super) fn broken(at: u64, e: io::Error) -> FrameError {
-    FrameError::Broken(at, e)
+/// What a refused record may be instead: an answer that says an error, or a page under another name, with any number of
+/// records in it. As one refused record among thousands it would pass.
+fn unread_page(source: &dyn Source, object: &ObjectContext<'_>, json: &[u8]) -> Option<&'static str> {
+    let page: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(json).ok()?;
+    if ["error", "errorSummary"].iter().any(|key| page.get(*key).is_some_and(|e| e.is_object() || e.is_string())) {
+        return Some("an answer that tells an error");
+    }
+    let outer = page.values().filter_map(serde_json::Value::as_object).flat_map(serde_json::Map::values);
+    let lists = page.values().chain(outer).filter_map(serde_json::Value::as_array);
+    let understood = |item: &serde_json::Value| {
+        let (json, mut rows) = (item.to_string(), Rows::default());
+        source.decode(object, Record { offset: 0, json: json.as_bytes() }, &mut rows).is_ok() && rows.fullest() > 0
+    };
+    let mut heads = lists.flat_map(|l| l.iter().take(5)).filter(|item| item.is_object());
+    heads.any(understood).then_some("a page with records that could not be taken out of it")
 }

@@ -5,6 +5,8 @@ use jiff::civil::DateTime;
 use jiff::fmt::strtime::BrokenDownTime;
 use jiff::tz::TimeZone;
 
+use super::Reject;
+use super::lenient::Text;
 use crate::table::Instant;
 
 /// Slash dates are US month/day; without an offset they are UTC.
@@ -29,6 +31,34 @@ pub(crate) fn instant(text: &str) -> Option<Instant> {
         }
         parsed.to_datetime().or_else(|_| parsed.to_date().map(|d| d.at(0, 0, 0, 0))).ok().and_then(utc)
     })
+}
+
+/// Events lie between these: 2000 and 2100. A time outside is another unit or a placeholder, and would make a
+/// partition of its own.
+const EVENTS: std::ops::Range<i64> = 946_684_800_000_000..4_102_444_800_000_000;
+/// Unix milliseconds are larger than any sensible number of seconds.
+const FIRST_MILLISECONDS: i64 = 100_000_000_000;
+
+/// Time of an event.
+///
+/// # Errors
+/// When the text is no known notation or lies outside 2000 to 2100.
+pub(super) fn occurred(field: &str, text: &str) -> Result<Instant, Reject> {
+    instant(text).filter(|at| EVENTS.contains(&at.0)).ok_or_else(|| Reject::bad_time(field, text))
+}
+
+/// The instant in a field that may be absent.
+///
+/// # Errors
+/// When there is text and it is no timestamp: the record is refused.
+pub(super) fn optional(field: &str, text: &Text<'_>) -> Result<Option<Instant>, Reject> {
+    text.get().map(|t| instant(t).ok_or_else(|| Reject::bad_time(field, t))).transpose()
+}
+
+/// Instant of a Unix time in seconds or milliseconds; `None` outside 2000 to 2100, where it is neither.
+pub(super) fn unix(count: i64) -> Option<Instant> {
+    let micros = count.checked_mul(if count < FIRST_MILLISECONDS { 1_000_000 } else { 1_000 })?;
+    EVENTS.contains(&micros).then_some(Instant(micros))
 }
 
 fn utc(t: DateTime) -> Option<Instant> {
@@ -59,6 +89,19 @@ mod tests {
         ] {
             let want: Timestamp = utc.parse().unwrap();
             assert_eq!(instant(text), Some(crate::period::instant(want)), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_event_lies_between_2000_and_2100_and_a_unix_time_in_seconds_or_milliseconds() {
+        assert!(occurred("t", "2026-10-05T07:00:00Z").is_ok());
+        for text in ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "redacted"] {
+            assert_eq!(occurred("t", text), Err(Reject::bad_time("t", text)));
+        }
+        let seven = instant("2026-10-05T07:00:00Z");
+        assert_eq!((unix(1_791_183_600), unix(1_791_183_600_000)), (seven, seven));
+        for other in [0, -5, 1_791_183_600_000_000, i64::MAX, i64::MIN] {
+            assert_eq!(unix(other), None, "{other}");
         }
     }
 

@@ -109,6 +109,22 @@ impl TableBuilder {
         self.rows
     }
 
+    /// Bytes of the fullest text column.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let of = |c: &ColumnBuilder| match c {
+            ColumnBuilder::Text(b) => b.values_slice().len(),
+            _ => 0,
+        };
+        self.columns.iter().map(of).max().unwrap_or(0)
+    }
+
+    /// One record made more text than a column can hold; what did not fit was left out, so the rows must not be used.
+    #[must_use]
+    pub fn is_overfull(&self) -> bool {
+        self.bytes() > MOST_BYTES - MOST_TEXT
+    }
+
     /// No rows yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -162,6 +178,7 @@ pub trait Value<'a>: Sized + Copy {
     }
 }
 
+/// A type that is stored as it is.
 macro_rules! value {
     ($ty:ty, $array:ty, $kind:ident, |$v:ident| $push:expr, |$a:ident, $i:ident| $get:expr) => {
         impl<'a> Value<'a> for $ty {
@@ -195,7 +212,46 @@ macro_rules! value {
     };
 }
 
-value!(&'a str, StringArray, Text, |v| v, |a, i| a.value(i));
+impl<'a> Value<'a> for &'a str {
+    type Array = StringArray;
+    const KIND: Kind = Kind::Text;
+    const NULLABLE: bool = false;
+    fn push(self, column: &mut ColumnBuilder) {
+        if let ColumnBuilder::Text(b) = column {
+            b.append_value(fitting(b, self));
+        }
+    }
+    fn get(array: &'a StringArray, row: usize) -> Self {
+        array.value(row)
+    }
+}
+
+impl<'a> Value<'a> for Option<&'a str> {
+    type Array = StringArray;
+    const KIND: Kind = Kind::Text;
+    const NULLABLE: bool = true;
+    fn push(self, column: &mut ColumnBuilder) {
+        if let ColumnBuilder::Text(b) = column {
+            let text = self.map(|t| fitting(b, t));
+            b.append_option(text);
+        }
+    }
+    fn get(array: &'a StringArray, row: usize) -> Self {
+        array.is_valid(row).then(|| array.value(row))
+    }
+}
+
+/// Longest text of a cell: longer ones are no name, id or setting, and are cut.
+const MOST_TEXT: usize = 64 << 10;
+/// Text of a column, which Arrow counts in 31 bits.
+const MOST_BYTES: usize = 1 << 30;
+
+/// The text as far as a cell and the column can hold it.
+fn fitting<'t>(column: &StringBuilder, text: &'t str) -> &'t str {
+    let text = &text[..text.floor_char_boundary(MOST_TEXT)];
+    if column.values_slice().len() + text.len() > MOST_BYTES { "" } else { text }
+}
+
 value!(bool, BooleanArray, Flag, |v| v, |a, i| a.value(i));
 value!(i64, Int64Array, Int, |v| v, |a, i| a.value(i));
 value!(f64, Float64Array, Real, |v| v, |a, i| a.value(i));

@@ -1,8 +1,9 @@
 //! Fail closed: what is missing, stale or broken closes the metrics that need it, on page 1 and in the exit code.
 
-use mfaudit::generate::Layout;
+use mfaudit::generate::{Layout, Plan};
 use mfaudit::results::{State, Verdict};
 use mfaudit::run::{FailOn, Outcome, exit_code};
+use mfaudit::table::Row;
 
 use super::harness::{Tenant, metric, small};
 
@@ -219,4 +220,109 @@ fn settings_do_not_change_under_rows_whose_objects_are_gone() {
     tenant.configure("time_zone = \"Europe/Berlin\"\nclassification", "time_zone = \"Europe/Paris\"\nclassification");
     let error = mfaudit::run::run(&mfaudit::run::prepare(&tenant.request()).unwrap(), &super::harness::Silent).unwrap_err();
     assert!(format!("{error:#}").contains("no longer in the store"));
+}
+
+fn sign_in(id: &str, at: &str) -> String {
+    format!(
+        r#"{{"id":"{id}","createdDateTime":"{at}","userId":"u-{id}","appId":"a","isInteractive":true,"authenticationRequirement":"singleFactorAuthentication","authenticationDetails":[],"correlationId":"c-{id}","status":{{"errorCode":0}}}}"#
+    )
+}
+
+/// What an object lacks is lacking on every day that it holds rows of, not only on the day in its name.
+#[test]
+fn a_fault_closes_the_days_whose_rows_it_touches() {
+    let tenant = Tenant::new(&small(81, Layout::Graph));
+    std::fs::write(tenant.path("raw/entra/sign-ins/export-2026-11-02.json"), format!("[{},", sign_in("x", "2026-10-14T10:00:00Z"))).unwrap();
+    assert!(not_computed(&tenant.run(), "K4").contains("2026-10-14"));
+}
+
+/// Local days spill into each other's UTC days: a few rows of a day are not its delivery.
+#[test]
+fn rows_in_the_objects_of_other_days_do_not_stand_in_for_a_day() {
+    let tenant = Tenant::new(&small(82, Layout::Graph));
+    let folder = tenant.path("raw/entra/sign-ins");
+    for key in tenant.files("raw/entra/sign-ins").iter().filter(|k| k.contains("2026-10-14")) {
+        std::fs::remove_file(folder.join(key)).unwrap();
+    }
+    std::fs::write(folder.join("extra-2026-10-15.json"), format!("[{},{}]", sign_in("x", "2026-10-14T23:00:00Z"), sign_in("y", "2026-10-15T01:00:00Z"))).unwrap();
+    assert!(not_computed(&tenant.run(), "K4").contains("2026-10-14: no object of this day was delivered"));
+}
+
+/// Another provider's sign-ins of the same day say nothing of those that are missing.
+#[test]
+fn an_empty_delivery_is_not_covered_by_another_provider() {
+    let tenant = Tenant::new(&small(83, Layout::Graph));
+    std::fs::create_dir_all(tenant.path("raw/other")).unwrap();
+    for day in 1..=31 {
+        let event =
+            format!(r#"{{"class_uid":3002,"activity_id":1,"status_id":1,"is_mfa":true,"time":"2026-10-{day:02}T10:00:00Z","metadata":{{"uid":"o{day}"}},"user":{{"uid":"o"}}}}"#);
+        std::fs::write(tenant.path(&format!("raw/other/2026-10-{day:02}.json")), event).unwrap();
+    }
+    let config = std::fs::read_to_string(tenant.path("mfaudit.toml")).unwrap();
+    std::fs::write(tenant.path("mfaudit.toml"), format!("{config}\n[[source]]\nid = \"other\"\nkind = \"ocsf.sign_ins\"\nurl = \"raw/other\"\n")).unwrap();
+    computed(&tenant.run(), &["K3", "K4"]);
+    for key in tenant.files("raw/entra/sign-ins").iter().filter(|k| k.contains("2026-10-14")) {
+        std::fs::write(tenant.path("raw/entra/sign-ins").join(key), r#"{"value":[]}"#).unwrap();
+    }
+    assert!(not_computed(&tenant.run(), "K4").contains("hold no record"));
+}
+
+/// One answer that tells an error stands for any number of records.
+#[test]
+fn an_error_answer_among_pages_is_a_fault_and_not_one_refused_record() {
+    for page in [r#"{"error":{"code":"TooManyRequests","message":"later"}}"#.to_owned(), format!(r#"{{"tenantId":"x","list":[{}]}}"#, sign_in("x", "2026-10-14T10:00:00Z"))] {
+        let tenant = Tenant::new(&Plan { sign_ins_per_person_month: 60.0, ..small(84, Layout::Graph) });
+        std::fs::write(tenant.path("raw/entra/sign-ins/graph-2026-10-14-page99.json"), page).unwrap();
+        assert!(not_computed(&tenant.run(), "K4").contains("unreadable at byte 0"));
+    }
+}
+
+#[test]
+fn pages_of_a_snapshot_under_their_own_times_are_not_taken_for_the_whole() {
+    let tenant = Tenant::new(&small(85, Layout::Graph));
+    let folder = tenant.path("raw/entra/users");
+    std::fs::write(folder.join("users-2026-10-31T021500Z.json"), r#"{"@odata.nextLink":"n","value":[{"id":"p1","accountEnabled":true}]}"#).unwrap();
+    std::fs::write(folder.join("users-2026-10-31T021503Z.json"), r#"{"value":[{"id":"p2","accountEnabled":true}]}"#).unwrap();
+    assert!(not_computed(&tenant.run(), "K1").contains("may be the last page only"));
+}
+
+#[test]
+fn a_broken_object_that_vanished_leaves_its_fault_behind() {
+    let tenant = Tenant::new(&small(86, Layout::Graph));
+    let path = tenant.path("raw/entra/sign-ins/more-2026-10-20.json");
+    std::fs::write(&path, format!("[{},", sign_in("x", "2026-10-20T10:00:00Z"))).unwrap();
+    not_computed(&tenant.run(), "K4");
+    std::fs::remove_file(&path).unwrap();
+    assert!(not_computed(&tenant.run(), "K4").contains("truncated"));
+    // Another delivery of the day settles it; and what never was an export leaves nothing.
+    std::fs::write(tenant.path("raw/entra/sign-ins/again-2026-10-20.json"), format!("[{}]", sign_in("x", "2026-10-20T10:00:00Z"))).unwrap();
+    std::fs::write(tenant.path("raw/entra/sign-ins/readme-2026-10-21.md"), "no export").unwrap();
+    not_computed(&tenant.run(), "K4");
+    std::fs::remove_file(tenant.path("raw/entra/sign-ins/readme-2026-10-21.md")).unwrap();
+    computed(&tenant.run(), &["K3", "K4"]);
+}
+
+/// Neither a time that no calendar has nor text without end may stop a run, now or later.
+#[test]
+fn a_hostile_record_costs_itself_and_not_the_run() {
+    let tenant = Tenant::new(&small(87, Layout::Graph));
+    let config = std::fs::read_to_string(tenant.path("mfaudit.toml")).unwrap();
+    std::fs::write(tenant.path("mfaudit.toml"), format!("{config}\n[[source]]\nid = \"duo\"\nkind = \"duo.sign_ins\"\nurl = \"raw/duo\"\n")).unwrap();
+    std::fs::create_dir_all(tenant.path("raw/duo")).unwrap();
+    let event = |time: &str, name: &str| {
+        format!(
+            r#"{{"txid":"t{time}","timestamp":{time},"event_type":"authentication","result":"success","reason":"user_approved","factor":"duo_push","user":{{"key":"k","name":"{name}"}}}}"#
+        )
+    };
+    let long = "a".repeat(2 << 20);
+    std::fs::write(tenant.path("raw/duo/2026-10-05.json"), format!("{}\n{}\n{}\n", event("1791190800000000", "x"), event("1791190800", &long), event("9223372036854775807", "x")))
+        .unwrap();
+    let outcome = tenant.run();
+    let reject = outcome.results.intake.rejects.iter().find(|r| r.source == "duo").unwrap();
+    assert_eq!((reject.count, reject.reason.as_str()), (2, "`timestamp` is not a timestamp"));
+    let batches = mfaudit::lake::decode(std::fs::read(tenant.path("lake/sign_ins/date=2026-10-05/part.parquet")).unwrap().into()).unwrap();
+    let names =
+        batches.iter().flat_map(|b| mfaudit::table::SignIn::read(b).unwrap()).filter(|r| r.source == "duo").map(|r| r.identity_name.map_or(0, str::len)).collect::<Vec<_>>();
+    assert_eq!(names, [64 << 10], "a text that long is cut");
+    tenant.run();
 }

@@ -166,16 +166,23 @@ fn a_companion_alone_is_a_fault() {
 fn an_archive_is_read_file_by_file() {
     let tenant = Tenant::new(&small(77, Layout::Graph));
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    for (name, text) in [("a.csv", PORTAL), ("b.json", r#"[{"id":"r-3","createdDateTime":"2026-10-12T09:00:00Z","userId":"u","status":{"errorCode":0}}]"#)] {
+    let main = "InteractiveSignIns_october.csv";
+    for (name, text) in [
+        (main, PORTAL),
+        ("InteractiveSignIns_AuthDetails_october.csv", STEPS),
+        ("__MACOSX/._x", "\0"),
+        ("b.json", r#"[{"id":"r-3","createdDateTime":"2026-10-12T09:00:00Z","userId":"u","status":{"errorCode":0}}]"#),
+    ] {
         zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
         zip.write_all(text.as_bytes()).unwrap();
     }
     std::fs::write(tenant.path("raw/entra/sign-ins/export-2026-10-12.zip"), zip.finish().unwrap().into_inner()).unwrap();
     let outcome = tenant.run();
-    let places: Vec<_> = sign_ins(&tenant, "2026-10-12").into_iter().map(|(id, _, _, place)| (id, place)).collect();
-    let at = |id: &str, place: &str| (id.to_owned(), format!("export-2026-10-12.zip/{place}"));
-    assert_eq!(places, [at("r-3", "b.json"), at("r-1", "a.csv"), at("r-2", "a.csv")]);
-    assert!(outcome.results.intake.objects.iter().any(|o| o.format == "zip+csv zip+json" && o.read == 3));
+    let places: Vec<_> = sign_ins(&tenant, "2026-10-12").into_iter().map(|(id, outcome, _, place)| (id, outcome, place)).collect();
+    let at = |id: &str, outcome: &str, place: &str| (id.to_owned(), outcome.to_owned(), format!("export-2026-10-12.zip/{place}"));
+    // The companion stands behind its file in the archive and is read before it.
+    assert_eq!(places, [at("r-3", "unknown", "b.json"), at("r-1", "performed", main), at("r-2", "unknown", main)]);
+    assert!(outcome.results.intake.objects.iter().any(|o| o.format == "zip+csv zip+json" && o.fault.is_empty()));
 }
 
 #[test]

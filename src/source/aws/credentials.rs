@@ -108,7 +108,7 @@ fn date(column: &str, cell: &Text<'_>) -> Result<Option<Instant>, Reject> {
     match cell.get() {
         None => Ok(None),
         Some(_) if ["N/A", "no_information", "not_supported"].iter().any(|word| cell.is(word)) => Ok(None),
-        Some(text) => time::instant(text).map(Some).ok_or_else(|| Reject::bad_time(column, text)),
+        Some(_) => time::optional(column, cell),
     }
 }
 

@@ -9,7 +9,7 @@ mod decision;
 pub(super) use credentials::CredentialReport;
 
 use super::lenient::{Maybe, Text, lenient};
-use super::{Expected, ObjectContext, Record, Reject, Rows, Source, method, time};
+use super::{Expected, ObjectContext, Record, Reject, Rows, Source, method, parse, time};
 use crate::period;
 use crate::table::{Row, SignIn, Table};
 use decision::Facts;
@@ -87,11 +87,6 @@ impl Source for SignIns {
     }
 }
 
-/// Parses a record.
-fn parse<'a, T: serde::Deserialize<'a>>(json: &'a [u8]) -> Result<T, Reject> {
-    serde_json::from_slice(json).map_err(|_| Reject::Syntax)
-}
-
 fn push(object: &ObjectContext<'_>, at: Record<'_>, event: &Event<'_>, rows: &mut Rows) -> Result<(), Reject> {
     let name = event.name.get().ok_or_else(|| Reject::missing("eventName"))?;
     if !name.eq_ignore_ascii_case("ConsoleLogin") {
@@ -99,7 +94,7 @@ fn push(object: &ObjectContext<'_>, at: Record<'_>, event: &Event<'_>, rows: &mu
     }
     let event_id = event.id.get().ok_or_else(|| Reject::missing("eventID"))?;
     let text = event.at.get().ok_or_else(|| Reject::missing("eventTime"))?;
-    let occurred_at = time::instant(text).ok_or_else(|| Reject::bad_time("eventTime", text))?;
+    let occurred_at = time::occurred("eventTime", text)?;
     let facts = facts(event);
     let (decision, evidence) = decision::settle(&facts);
     let user = event.user.0.as_ref();

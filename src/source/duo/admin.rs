@@ -210,6 +210,6 @@ mod tests {
     fn rejects() {
         assert_eq!(decode(r#"{"timestamp":1}"#).unwrap_err(), Reject::missing("action"));
         assert_eq!(decode(r#"{"action":"user_update"}"#).unwrap_err(), Reject::missing("timestamp"));
-        assert_eq!(decode(r#"{"response":[{"action":"user_update","timestamp":1},{"action":"x"}]}"#).unwrap_err(), Reject::missing("timestamp"));
+        assert_eq!(decode(r#"{"response":[{"action":"user_update","timestamp":1791190800},{"action":"x"}]}"#).unwrap_err(), Reject::missing("timestamp"));
     }
 }

@@ -14,29 +14,23 @@ pub(super) use admin::Admin;
 pub(super) use sign_in::SignIns;
 pub(super) use users::Users;
 
-use super::Reject;
 use super::lenient::{Text, Whole};
+use super::{Reject, parse};
 use crate::table::Instant;
-
-/// Unix milliseconds are larger than any sensible number of seconds.
-const FIRST_MILLISECONDS: i64 = 100_000_000_000;
-
-/// Parses a record.
-fn parse<'a, T: serde::Deserialize<'a>>(json: &'a [u8]) -> Result<T, Reject> {
-    serde_json::from_slice(json).map_err(|_| Reject::Syntax)
-}
 
 /// Instant of a Unix time; the logs write seconds, queries use milliseconds.
 fn unix(time: Whole) -> Option<Instant> {
-    let count = time.0?;
-    count.checked_mul(if count < FIRST_MILLISECONDS { 1_000_000 } else { 1_000 }).map(Instant)
+    time.0.and_then(super::time::unix)
 }
 
 /// Time of an event: ISO text where there is some, else Unix seconds.
 fn event_time(iso: &Text<'_>, seconds: Whole) -> Result<Instant, Reject> {
     match iso.get() {
-        Some(text) => super::time::instant(text).or_else(|| unix(seconds)).ok_or_else(|| Reject::bad_time("isotimestamp", text)),
-        None => unix(seconds).ok_or_else(|| Reject::missing("timestamp")),
+        Some(text) => super::time::occurred("isotimestamp", text).or_else(|bad| unix(seconds).ok_or(bad)),
+        None => match seconds.0 {
+            None => Err(Reject::missing("timestamp")),
+            Some(count) => unix(seconds).ok_or_else(|| Reject::bad_time("timestamp", &count.to_string())),
+        },
     }
 }
 
@@ -55,5 +49,7 @@ mod tests {
         assert_eq!(event_time(&iso("2021-07-20T11: 41: 31+00: 00"), Whole(Some(1_791_190_800))), Ok(want));
         assert_eq!(event_time(&iso("redacted"), Whole(None)), Err(Reject::bad_time("isotimestamp", "redacted")));
         assert_eq!(event_time(&Text(None), Whole(None)), Err(Reject::missing("timestamp")));
+        // Microseconds would be a day that no calendar has.
+        assert_eq!(event_time(&Text(None), Whole(Some(1_791_190_800_000_000))), Err(Reject::bad_time("timestamp", "1791190800000000")));
     }
 }

@@ -74,7 +74,7 @@ impl Source for Audit {
 fn push(object: &ObjectContext<'_>, at: Record<'_>, audit: &AuditRecord<'_>, wrapped: &WrappedAudit<'_>, rows: &mut Rows) -> Result<(), Reject> {
     let event_id = audit.id.get().ok_or_else(|| Reject::missing("id"))?;
     let text = audit.at.get().ok_or_else(|| Reject::missing("activityDateTime"))?;
-    let occurred_at = time::instant(text).ok_or_else(|| Reject::bad_time("activityDateTime", text))?;
+    let occurred_at = time::occurred("activityDateTime", text)?;
     let activity = audit.activity.get().or(wrapped.operation.get()).ok_or_else(|| Reject::missing("activityDisplayName"))?.trim_end_matches('.');
     let target = audit.targets.0.first();
     let (actor_id, actor_name, actor_kind) = actor(audit);

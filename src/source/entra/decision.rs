@@ -1,8 +1,9 @@
 //! How a sign-in was satisfied: formats.md 1.10, row by row, first match wins.
 
 use super::super::decision::{Decision, because, decide};
+use super::super::method;
 use super::codes::{self, CodeClass};
-use super::facts::{Facts, Requirement, Role, Success};
+use super::facts::{Facts, Requirement, Role, StepFact, Success};
 use super::words;
 
 /// One row of the table.
@@ -78,9 +79,13 @@ fn performed_by_step(f: &Facts<'_>) -> Decision {
 }
 
 fn performed_by_text(f: &Facts<'_>) -> Decision {
-    let step = f.steps.iter().find(|s| matches!(s.role, Role::Secondary | Role::OneGesture));
+    // No step says that it succeeded. Of those that may have, the weakest counts, and one gesture only where the text
+    // speaks of a strong credential.
+    let rank = |s: &&StepFact<'_>| method::RANKING.iter().position(|r| *r == s.method);
+    let step = f.steps.iter().filter(|s| !s.denied && matches!(s.role, Role::Secondary | Role::OneGesture)).max_by_key(rank);
+    let strong = f.has("strong authentication") || f.has("multi-factor device");
     match (step, f.mfa_detail) {
-        (Some(s), _) => performed(s.method, s.role == Role::OneGesture),
+        (Some(s), _) => performed(s.method, strong && s.role == Role::OneGesture),
         (None, Some(detail)) => performed(words::step_method(detail), false),
         (None, None) => performed("other", false),
     }
@@ -219,6 +224,28 @@ mod tests {
     #[test]
     fn row_7_other_texts_that_satisfy_the_requirement() {
         case("1.10-7", "performed", "other", r#"{"userId":"u","status":{"errorCode":0,"additionalDetails":"MFA requirement satisfied by QR code"}}"#);
+    }
+
+    #[test]
+    fn row_7_a_failed_key_is_not_what_completed_it() {
+        let json = r#"{"userId":"u","status":{"errorCode":0,"additionalDetails":"MFA completed in Azure AD"},"authenticationDetails":[
+            {"authenticationMethod":"FIDO2 security key","succeeded":false},{"authenticationMethod":"Text message","succeeded":false,"authenticationStepResultDetail":"Authentication in progress"}]}"#;
+        case("1.10-7", "performed", "sms", json);
+        assert!(!settle_json(json).0.one_gesture);
+    }
+
+    #[test]
+    fn a_certificate_beside_another_factor_or_a_claim_is_one_factor() {
+        let step = |method: &str| format!(r#"{{"authenticationMethod":"{method}","succeeded":true}}"#);
+        let json = |steps: String, text: &str| {
+            format!(
+                r#"{{"userId":"u","authenticationRequirement":"multiFactorAuthentication","status":{{"errorCode":0,"additionalDetails":"{text}"}},"authenticationDetails":[{steps}]}}"#
+            )
+        };
+        let two = json(format!("{},{}", step("X.509 Certificate"), step("Text message")), "");
+        case("1.10-6", "performed", "sms", &two);
+        case("1.10-9", "claim", "", &json(step("X.509 Certificate"), "MFA requirement satisfied by claim in the token"));
+        case("1.10-6", "performed", "certificate", &json(step("X.509 Certificate"), ""));
     }
 
     #[test]

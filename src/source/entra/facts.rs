@@ -47,6 +47,8 @@ pub(super) struct StepFact<'a> {
     pub(super) raw: &'a str,
     pub(super) role: Role,
     pub(super) succeeded: bool,
+    /// Ended without success; a step still in progress has not ended.
+    pub(super) denied: bool,
 }
 
 /// Everything the decision table asks about.
@@ -78,7 +80,9 @@ impl<'a> Facts<'a> {
         }
         let code = code(record, envelope);
         let mfa_detail = record.mfa_detail.0.as_ref().and_then(|d| d.method.get());
-        let multi_bound = requirement == Requirement::Multi || txt.contains("strong authentication") || txt.contains("multi-factor device");
+        // Where nothing else can have met a requirement that was met, the certificate did: it is bound as two factors.
+        let others = txt.contains("claim") || txt.contains("mfa completed") || steps.iter().any(is_second_factor);
+        let multi_bound = (requirement == Requirement::Multi && !others) || txt.contains("strong authentication") || txt.contains("multi-factor device");
         Self {
             workload: stream == "workload",
             interactive: stream == "interactive",
@@ -179,7 +183,12 @@ fn fact<'a>(step: &'a Step<'a>, multi_bound: bool) -> StepFact<'a> {
         "previous" => Role::Carried,
         _ => Role::Other,
     };
-    StepFact { method, raw, role, succeeded: step.succeeded.0 == Some(true) }
+    let progress = step.result.or_empty().to_lowercase().contains("in progress");
+    StepFact { method, raw, role, succeeded: step.succeeded.0 == Some(true), denied: step.succeeded.0 == Some(false) && !progress }
+}
+
+fn is_second_factor(step: &Step<'_>) -> bool {
+    step.succeeded.0 == Some(true) && matches!(fact(step, false).role, Role::Secondary | Role::OneGesture)
 }
 
 fn external_party(record: &SignInRecord<'_>) -> bool {

@@ -28,19 +28,8 @@ pub(super) use sign_in::SignIns;
 pub(super) use unified::UnifiedAudit;
 
 use super::Reject;
-
-/// Parses a record; a list wrapped in an envelope's `properties` is left to the caller.
-fn parse<'a, T: serde::Deserialize<'a>>(json: &'a [u8]) -> Result<T, Reject> {
-    serde_json::from_slice(json).map_err(|_| Reject::Syntax)
-}
-
-/// The instant in a field that may be absent; text that is no timestamp refuses the record.
-fn optional_time(field: &'static str, text: &super::lenient::Text<'_>) -> Result<Option<crate::table::Instant>, Reject> {
-    match text.get() {
-        None => Ok(None),
-        Some(t) => super::time::instant(t).map(Some).ok_or_else(|| Reject::bad_time(field, t)),
-    }
-}
+use super::parse;
+use super::time::optional as optional_time;
 
 /// Refuses a page of members: it does not say of which group or role they are.
 fn not_a_member(odata_type: &super::lenient::Text<'_>, allowed: &str) -> Result<(), Reject> {

@@ -139,7 +139,10 @@ fn outcome(facts: &Facts<'_>) -> &'static str {
 fn push(object: &ObjectContext<'_>, at: Record<'_>, record: &SignInRecord<'_>, wrapped: &Wrapped<'_>, rows: &mut Rows) -> Result<(), Reject> {
     let event_id = record.id.get().ok_or_else(|| Reject::missing("id"))?;
     let created = record.created.get().ok_or_else(|| Reject::missing("createdDateTime"))?;
-    let occurred_at = time::instant(created).ok_or_else(|| Reject::bad_time("createdDateTime", created))?;
+    let occurred_at = time::occurred("createdDateTime", created)?;
+    if wrapped.category.is(flat::UNTOLD) {
+        return Err(Reject::Content("the row does not tell whether somebody signed in or a token was renewed: keep the name of the download".to_owned()));
+    }
     let stream = stream(record, wrapped);
     let steps = steps(record);
     let envelope = Envelope { result_type: wrapped.result_type.clone(), result_signature: wrapped.result_signature.clone() };

@@ -99,7 +99,7 @@ fn push(object: &ObjectContext<'_>, at: Record<'_>, audit: &Unified<'_>, rows: &
     let operation = audit.operation.get().ok_or_else(|| Reject::missing("Operation"))?;
     let event_id = audit.id.get().ok_or_else(|| Reject::missing("Id"))?;
     let text = audit.at.get().ok_or_else(|| Reject::missing("CreationTime"))?;
-    let occurred_at = time::instant(text).ok_or_else(|| Reject::bad_time("CreationTime", text))?;
+    let occurred_at = time::occurred("CreationTime", text)?;
     if operation.eq_ignore_ascii_case("UserLoggedIn") || operation.eq_ignore_ascii_case("UserLoginFailed") {
         sign_in(object, at, audit, (event_id, occurred_at), rows);
     } else if audit.record_type.is("8") || audit.record_type.is("AzureActiveDirectory") {

@@ -4,7 +4,9 @@ use super::window::{Scan, Window};
 use super::{FrameError, Records};
 
 /// A page that has one is not the last.
-const NEXT: [&str; 2] = ["@odata.nextLink", "nextPageToken"];
+const NEXT: [&str; 6] = ["@odata.nextLink", "odata.nextLink", "nextLink", "nextPageToken", "NextToken", "nextToken"];
+/// The same of lists under `response`. A log page always has it: there it only tells where to go on.
+const NEXT_OFFSET: &str = "next_offset";
 const WRAPPERS: [&str; 6] = ["value", "records", "Records", "items", "users", "policies"];
 /// Objects that hold the list, and the lists in them.
 const OUTER: [&str; 2] = ["response", "data"];
@@ -27,10 +29,16 @@ const BESIDE: [&str; 14] = [
     "source",
 ];
 
-/// Position of the wrapped list or single object and how many objects are open there, when the object at the window's
-/// start is a page.
-pub(super) fn wrapper(w: &mut Window<'_>, sink: &mut dyn Records) -> Result<Option<(usize, usize)>, FrameError> {
-    let (mut i, mut depth) = (1, 1);
+/// A page: where its list or single object stands, how many objects are open there, and what stood before it.
+pub(super) struct Page {
+    pub(super) at: usize,
+    depth: usize,
+    more: bool,
+}
+
+/// The page that the object at the window's start is.
+pub(super) fn wrapper(w: &mut Window<'_>) -> Result<Option<Page>, FrameError> {
+    let (mut i, mut depth, mut more) = (1, 1, false);
     loop {
         i = w.skip_space(i)?;
         if w.at(i)? != Some(b'"') {
@@ -44,11 +52,9 @@ pub(super) fn wrapper(w: &mut Window<'_>, sink: &mut dyn Records) -> Result<Opti
         }
         i = w.skip_space(i + 1)?;
         let opens = w.at(i)?;
-        if NEXT.contains(&key.as_str()) && opens == Some(b'"') {
-            sink.continues();
-        }
+        more |= NEXT.contains(&key.as_str()) && opens == Some(b'"') && w.at(i + 1)? != Some(b'"');
         if list_of(&key, depth) && (opens == Some(b'[') || (key == "value" && opens == Some(b'{'))) {
-            return Ok(Some((i, depth)));
+            return Ok(Some(Page { at: i, depth, more }));
         }
         if depth == 1 && OUTER.contains(&key.as_str()) && opens == Some(b'{') {
             (i, depth) = (i + 1, 2);
@@ -71,15 +77,28 @@ fn list_of(key: &str, depth: usize) -> bool {
     if depth == 1 { WRAPPERS.contains(&key) || key == "response" } else { INNER.contains(&key) }
 }
 
-pub(super) fn close_wrapper(w: &mut Window<'_>, depth: usize, sink: &mut dyn Records) -> Result<(), FrameError> {
-    match w.close(0, depth)? {
+pub(super) fn close_wrapper(w: &mut Window<'_>, page: &Page, sink: &mut dyn Records) -> Result<(), FrameError> {
+    match w.close(0, page.depth)? {
         Scan::End(end) => {
-            if NEXT.iter().any(|next| memchr::memmem::find(w.slice(0, end), next.as_bytes()).is_some()) {
-                sink.continues();
-            }
+            let tail = w.slice(0, end);
+            let next = |key: &&str| values(tail, key).any(|v| matches!(v, [b'"', c, ..] if *c != b'"') || v.first().is_some_and(u8::is_ascii_digit));
+            let more = page.more || NEXT.iter().any(next) || (page.depth == 1 && next(&NEXT_OFFSET));
+            let lists = WRAPPERS.iter().chain(&INNER).any(|key| values(tail, key).any(|v| v.first() == Some(&b'[') && v[1..].trim_ascii_start().first() == Some(&b'{')));
+            let at = w.offset();
             w.bump(end);
+            if lists {
+                sink.fault(at, "a page holds a second list of records");
+            }
+            sink.page(more);
             Ok(())
         }
         Scan::Open | Scan::BrokenString => Err(FrameError::Truncated(w.offset())),
     }
+}
+
+/// What stands behind every mention of a key.
+fn values<'t>(text: &'t [u8], key: &str) -> impl Iterator<Item = &'t [u8]> {
+    let quoted = format!("\"{key}\"").into_bytes();
+    let found: Vec<usize> = memchr::memmem::find_iter(text, &quoted).map(|at| at + quoted.len()).collect();
+    found.into_iter().filter_map(move |at| Some(text[at..].trim_ascii_start().strip_prefix(b":")?.trim_ascii_start()))
 }

@@ -9,6 +9,8 @@ use super::FrameError;
 /// Longest record accepted; real ones have 3 to 20 kB.
 const MAX_RECORD: usize = 32 << 20;
 const CHUNK: usize = 256 << 10;
+/// A line longer than this is no line of a log.
+const NEAR: usize = 1 << 20;
 
 /// Where a scan for a closing brace ended.
 pub(super) enum Scan {
@@ -124,16 +126,20 @@ impl<'r> Window<'r> {
         Ok(())
     }
 
-    /// Length of the line at the window's start, its line feed included.
-    pub(super) fn line_end(&mut self) -> Result<usize, FrameError> {
+    /// Length of the line at the window's start, its line feed included; `None` when it does not end nearby.
+    pub(super) fn line_end(&mut self) -> Result<Option<usize>, FrameError> {
         let mut seen = 0;
         loop {
-            if let Some(i) = memchr(b'\n', self.slice(seen, self.len())) {
-                return Ok(seen + i + 1);
+            let near = self.len().min(NEAR);
+            if let Some(i) = memchr(b'\n', self.slice(seen, near)) {
+                return Ok(Some(seen + i + 1));
             }
-            seen = self.len();
-            if seen > MAX_RECORD || !self.fill()? {
-                return Ok(self.len());
+            if near == NEAR {
+                return Ok(None);
+            }
+            seen = near;
+            if !self.fill()? {
+                return Ok(Some(self.len()));
             }
         }
     }

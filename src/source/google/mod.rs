@@ -16,16 +16,5 @@ pub(super) use policies::Policies;
 pub(super) use sign_in::SignIns;
 pub(super) use users::Users;
 
-use super::lenient::Text;
-use super::{Reject, time};
-use crate::table::Instant;
-
-/// Parses a record.
-fn parse<'a, T: serde::Deserialize<'a>>(json: &'a [u8]) -> Result<T, Reject> {
-    serde_json::from_slice(json).map_err(|_| Reject::Syntax)
-}
-
-/// The instant in a field that may be absent; text that is no timestamp refuses the record.
-fn optional_time(field: &str, text: &Text<'_>) -> Result<Option<Instant>, Reject> {
-    text.get().map(|t| time::instant(t).ok_or_else(|| Reject::bad_time(field, t))).transpose()
-}
+use super::parse;
+use super::time::optional as optional_time;

@@ -53,7 +53,7 @@ impl Source for SignIns {
         let id = activity.id.0.as_ref().ok_or_else(|| Reject::missing("id"))?;
         let unique = id.unique.get().ok_or_else(|| Reject::missing("id.uniqueQualifier"))?;
         let text = id.time.get().ok_or_else(|| Reject::missing("id.time"))?;
-        let occurred_at = time::instant(text).ok_or_else(|| Reject::bad_time("id.time", text))?;
+        let occurred_at = time::occurred("id.time", text)?;
         for (n, facts) in found.iter().enumerate() {
             // The activity's id is that of all its events, and some exports write each as a record of its own:
             // the event's name tells them apart in both.

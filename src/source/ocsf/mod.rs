@@ -7,7 +7,7 @@
 mod decision;
 
 use super::lenient::{Flag, List, Maybe, Real, Text, Whole, lenient};
-use super::{Expected, ObjectContext, Record, Reject, Rows, Source, method, time};
+use super::{Expected, ObjectContext, Record, Reject, Rows, Source, method, parse, time};
 use crate::period;
 use crate::table::{Instant, Row, SignIn, Table};
 use decision::{Facts, Status};
@@ -19,12 +19,6 @@ const LOGOFF: i64 = 2;
 const SERVICE_TICKETS: std::ops::RangeInclusive<i64> = 4..=5;
 /// A user that is the operating system itself.
 const SYSTEM_USER: i64 = 3;
-/// The schema wants milliseconds, some producers write seconds. The same number read as milliseconds is before
-/// March 1973 and read as seconds after the year 5138: no log holds either, so the size tells the unit.
-const FIRST_MILLISECONDS: i64 = 100_000_000_000;
-/// Milliseconds from here on are after the year 5138: a finer unit, or no time.
-const NO_MILLISECONDS: i64 = FIRST_MILLISECONDS * 1_000;
-
 lenient! { Metadata { "uid" => uid: Text<'a>, "logged_time" => logged: Text<'a>, } }
 lenient! { User { "uid" => uid: Text<'a>, "name" => name: Text<'a>, "email_addr" => email: Text<'a>, "type_id" => kind: Whole, } }
 lenient! { Actor { "user" => user: Maybe<User<'a>>, } }
@@ -81,7 +75,7 @@ impl Source for SignIns {
     }
 
     fn decode(&self, object: &ObjectContext<'_>, record: Record<'_>, rows: &mut Rows) -> Result<(), Reject> {
-        let event: Event<'_> = serde_json::from_slice(record.json).map_err(|_| Reject::Syntax)?;
+        let event: Event<'_> = parse(record.json)?;
         let class = event.class.0.ok_or_else(|| Reject::missing("class_uid"))?;
         if class != AUTHENTICATION || event.activity.0 == Some(LOGOFF) {
             return Ok(());
@@ -96,17 +90,15 @@ impl Source for SignIns {
 
 fn event_time(event: &Event<'_>) -> Result<Instant, Reject> {
     let text = event.time.get().or_else(|| event.time_text.get()).ok_or_else(|| Reject::missing("time"))?;
-    let read = instant(text).or_else(|| event.time_text.get().and_then(time::instant));
-    read.ok_or_else(|| Reject::bad_time("time", text))
+    let words = |bad| event.time_text.get().and_then(|t| time::occurred("time", t).ok()).ok_or(bad);
+    instant(text).or_else(words)
 }
 
 /// A number of milliseconds or seconds, or a timestamp in words.
-fn instant(text: &str) -> Option<Instant> {
+fn instant(text: &str) -> Result<Instant, Reject> {
     match text.trim().parse::<i64>() {
-        Ok(n) if n <= 0 || n >= NO_MILLISECONDS => None,
-        Ok(n) if n < FIRST_MILLISECONDS => Some(Instant(n * 1_000_000)),
-        Ok(n) => Some(Instant(n * 1_000)),
-        Err(_) => time::instant(text),
+        Ok(count) => time::unix(count).ok_or_else(|| Reject::bad_time("time", text)),
+        Err(_) => time::occurred("time", text),
     }
 }
 
@@ -157,7 +149,7 @@ fn push(object: &ObjectContext<'_>, at: Record<'_>, event: &Event<'_>, event_id:
         accuracy_km: None,
         device_compliant: None,
         network_trusted: None,
-        ingested_at: event.metadata.0.as_ref().and_then(|m| m.logged.get()).and_then(instant),
+        ingested_at: event.metadata.0.as_ref().and_then(|m| m.logged.get()).and_then(|t| instant(t).ok()),
         completeness: 0,
         raw_object: object.key,
         raw_offset: at.offset,
@@ -219,10 +211,10 @@ mod tests {
     fn times() {
         let want = Some(Instant(1_791_183_600_000_000));
         for text in ["1791183600000", "1791183600", "2026-10-05T07:00:00Z"] {
-            assert_eq!(instant(text), want, "{text}");
+            assert_eq!(instant(text).ok(), want, "{text}");
         }
         for text in ["0", "-5", "1791183600000000", "9223372036854775807", "soon"] {
-            assert_eq!(instant(text), None, "{text}");
+            assert_eq!(instant(text), Err(Reject::bad_time("time", text)), "{text}");
         }
     }
 

@@ -18,20 +18,8 @@ pub(super) use factors::Factors;
 pub(super) use policies::Policies;
 pub(super) use sign_in::SignIns;
 
-use super::Reject;
-
-/// Parses a record.
-fn parse<'a, T: serde::Deserialize<'a>>(json: &'a [u8]) -> Result<T, Reject> {
-    serde_json::from_slice(json).map_err(|_| Reject::Syntax)
-}
-
-/// The instant in a field that may be absent; text that is no timestamp refuses the record.
-fn optional_time(field: &'static str, text: &super::lenient::Text<'_>) -> Result<Option<crate::table::Instant>, Reject> {
-    match text.get() {
-        None => Ok(None),
-        Some(t) => super::time::instant(t).map(Some).ok_or_else(|| Reject::bad_time(field, t)),
-    }
-}
+use super::parse;
+use super::time::optional as optional_time;
 
 /// Path of a flat column: `actor.alternateId`, or as a log workspace writes it, `actor_alternateId_s`, with the type
 /// of the column behind the name.

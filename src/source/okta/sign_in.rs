@@ -112,7 +112,7 @@ fn prepare<'e>(event: &'e LogEvent<'e>, delivered: Option<&'e str>) -> Result<Op
     let Some(kind) = Kind::of(event.event_type.or_empty()) else { return Ok(None) };
     let event_id = event.uuid.get().ok_or_else(|| Reject::missing("uuid"))?;
     let published = event.published.get().ok_or_else(|| Reject::missing("published"))?;
-    let occurred_at = time::instant(published).ok_or_else(|| Reject::bad_time("published", published))?;
+    let occurred_at = time::occurred("published", published)?;
     let facts = Facts::of(event, kind, occurred_at);
     Ok((!facts.excluded()).then_some(Prepared { event, facts, event_id, occurred_at, delivered }))
 }
@@ -144,7 +144,7 @@ fn push(object: &ObjectContext<'_>, at: Record<'_>, sign_in: &Prepared<'_>, rows
         outcome: outcome(facts),
         failure_code: None,
         mfa_outcome: decision.outcome,
-        mfa_reason: if needs_others(facts, &decision) { Some(OTHER_EVENTS) } else { decision.reason },
+        mfa_reason: if needs_others(event, facts, &decision) { Some(OTHER_EVENTS) } else { decision.reason },
         method: Some(decision.method).filter(|m| !m.is_empty()),
         method_raw: facts.used.map(|u| u.raw).or_else(|| facts.proof().or_else(|| facts.alone()).map(|l| l.raw)).filter(|_| !decision.method.is_empty()),
         method_strength: Some(decision.method).filter(|m| !m.is_empty()).map(method::strength),
@@ -190,11 +190,13 @@ fn outcome(facts: &Facts<'_>) -> &'static str {
 }
 
 /// A success that alone does not tell how the sign-in was satisfied.
-fn needs_others(facts: &Facts<'_>, decision: &Decision) -> bool {
+fn needs_others(event: &LogEvent<'_>, facts: &Facts<'_>, decision: &Decision) -> bool {
     let untold = facts.kind != Kind::AppAccess && decision.outcome == "unknown";
     // The Identity Engine reports the first authenticator in the same words as the second; the evaluation
     // that follows lists both.
-    let first_or_second = facts.kind == Kind::Factor && !decision.one_gesture && facts.used.is_some_and(|u| u.enrolment);
+    // Without its targets, which a flat export may have cut, an event of that engine looks like one of the Classic.
+    let targets = event.targets.0.iter().any(|t| t.0.is_some());
+    let first_or_second = facts.kind == Kind::Factor && !decision.one_gesture && (!targets || facts.used.is_some_and(|u| u.enrolment));
     facts.ended == Ended::Success && facts.kind != Kind::DeniedPush && (untold || first_or_second)
 }
 

@@ -74,7 +74,10 @@ fn tied(outcome: &str, mfa_outcome: &str, correlation: Option<&str>, app: Option
 #[test]
 fn a_classic_factor_settles_and_an_identity_engine_one_waits_for_the_evaluation() {
     let mfa = "user.authentication.auth_via_mfa";
-    let classic = r#","debugContext":{"debugData":{"factor":"OKTA_VERIFY_PUSH"}}"#;
+    let cut = r#","debugContext":{"debugData":{"factor":"OKTA_VERIFY_PUSH"}}"#;
+    let classic = &format!(r#"{cut},"target":[{{"type":"User","id":"u"}}]"#);
+    // Without targets the engine cannot be told.
+    assert_eq!(ties(mfa, "SUCCESS", cut), tied("success, others", "performed", Some("idx1"), None));
     assert_eq!(ties(mfa, "SUCCESS", classic), tied("success", "performed", Some("idx1"), None));
     let enrolled = |properties: &str| {
         format!(r#","target":[{{"type":"AuthenticatorEnrollment","detailEntry":{{"methodTypeUsed":"signed_nonce","methodUsedVerifiedProperties":"[{properties}]"}}}}]"#)
