@@ -252,6 +252,8 @@ mod tests {
             (r#"{"kind":"k","users":[],"nextPageToken":"t"}"#, true),
             (r#"{"response":[],"stat":"OK","metadata":{"next_offset":100,"total_objects":951}}"#, true),
             (r#"{"response":[],"stat":"OK","metadata":{"next_offset":null}}"#, false),
+            (r#"{"metadata":{"next_offset":100},"response":[],"stat":"OK"}"#, true),
+            (r#"{"metadata":{"total_objects":2},"response":[],"stat":"OK"}"#, false),
             (r#"{"stat":"OK","response":{"authlogs":[],"metadata":{"next_offset":["1","x"]}}}"#, false),
         ] {
             let mut seen = Seen::default();

@@ -80,7 +80,8 @@ fn push(object: &ObjectContext<'_>, at: Record<'_>, audit: &AuditRecord<'_>, wra
     let (actor_id, actor_name, actor_kind) = actor(audit);
     let old = values(target, |m| &m.old);
     let new = values(target, |m| &m.new);
-    let area = area(activity, audit.service.or_empty());
+    let members = audit.targets.0.iter().flat_map(|t| &t.modified.0).map(|m| m.name.or_empty());
+    let area = area(activity, audit.service.or_empty(), members);
     rows.push(&Change {
         source: object.source,
         tenant: object.tenant,
@@ -142,7 +143,8 @@ fn container(audit: &AuditRecord<'_>) -> Option<String> {
     ["Group.ObjectID", "Role.TemplateId", "Role.ObjectID"].iter().find_map(named).or_else(|| audit.targets.0.get(1).and_then(|t| t.id.get()).map(str::to_owned))
 }
 
-pub(super) fn area(activity: &str, service: &str) -> &'static str {
+/// What a change touches, by its activity, service and the members it writes.
+pub(super) fn area<'m>(activity: &str, service: &str, mut members: impl Iterator<Item = &'m str>) -> &'static str {
     let a = activity.to_ascii_lowercase();
     let has = |part: &str| a.contains(part);
     if has("conditional access policy")
@@ -158,7 +160,7 @@ pub(super) fn area(activity: &str, service: &str) -> &'static str {
         || has("set company information")
     {
         "method_policy"
-    } else if has("strong authentication") {
+    } else if has("strong authentication") || (a == "update user" && members.any(|m| m.starts_with("StrongAuthentication"))) {
         "user_mfa"
     } else if has("security info")
         || has("temporary access pass")
@@ -206,7 +208,7 @@ mod tests {
             ("Disable account", "Core Directory", "account"),
             ("Consent to application", "Core Directory", "other"),
         ] {
-            assert_eq!(area(activity, service), want, "{activity}");
+            assert_eq!(area(activity, service, std::iter::empty()), want, "{activity}");
         }
     }
 }

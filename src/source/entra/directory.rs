@@ -198,7 +198,8 @@ impl Source for Groups {
         Expected::Snapshot
     }
     fn decode(&self, object: &ObjectContext<'_>, record: Record<'_>, rows: &mut Rows) -> Result<(), Reject> {
-        let group: Group<'_> = super::parse(record.json)?;
+        let json = super::lifted(record.json);
+        let group: Group<'_> = super::parse(&json)?;
         let id = group.id.get().ok_or_else(|| Reject::missing("id"))?;
         super::not_a_member(&group.kind, "group")?;
         super::whole_members(&group.more_members)?;
@@ -214,7 +215,9 @@ impl Source for Groups {
                 member_kind,
             });
         };
-        push("", "none");
+        if group.members.0.is_empty() {
+            push("", "none");
+        }
         for member in group.members.0.iter().filter_map(|m| m.0.as_ref()) {
             if let Some(member_id) = member.id.get() {
                 push(member_id, object_kind(&member.kind));

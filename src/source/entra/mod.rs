@@ -27,9 +27,41 @@ pub(super) use roles::Roles;
 pub(super) use sign_in::SignIns;
 pub(super) use unified::UnifiedAudit;
 
+use std::borrow::Cow;
+
+use serde_json::Value;
+
 use super::Reject;
 use super::parse;
 use super::time::optional as optional_time;
+
+/// The record without the boxes of the `PowerShell` module, which puts everything that its types do not know, the type of
+/// a directory object for one, under `AdditionalProperties`.
+fn lifted(json: &[u8]) -> Cow<'_, [u8]> {
+    const BOX: &str = "AdditionalProperties";
+    fn lift(value: &mut Value) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(lift),
+            Value::Object(object) => {
+                if let Some(Value::Object(inner)) = object.remove(BOX) {
+                    for (key, value) in inner {
+                        object.entry(key).or_insert(value);
+                    }
+                }
+                object.values_mut().for_each(lift);
+            }
+            _ => {}
+        }
+    }
+    if memchr::memmem::find(json, BOX.as_bytes()).is_none() {
+        return Cow::Borrowed(json);
+    }
+    let read = serde_json::from_slice(json).ok().and_then(|mut record: Value| {
+        lift(&mut record);
+        serde_json::to_vec(&record).ok()
+    });
+    read.map_or(Cow::Borrowed(json), Cow::Owned)
+}
 
 /// Refuses a page of members: it does not say of which group or role they are.
 fn not_a_member(odata_type: &super::lenient::Text<'_>, allowed: &str) -> Result<(), Reject> {

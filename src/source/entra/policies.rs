@@ -106,7 +106,8 @@ impl Source for Policies {
             let listed = settings.policies.iter().flat_map(|l| &l.0);
             return listed.filter_map(|p| p.0.as_ref()).try_for_each(|p| push(object, record, p, rows));
         }
-        push(object, record, &super::parse(record.json)?, rows)
+        let json = super::lifted(record.json);
+        push(object, record, &super::parse(&json)?, rows)
     }
 }
 
@@ -131,7 +132,7 @@ fn push(object: &ObjectContext<'_>, record: Record<'_>, policy: &PolicyRecord<'_
             _ => "other",
         },
         grants: grants(policy.grants.0.as_ref()),
-        phishing_resistant: policy.grants.0.as_ref().and_then(|g| g.strength.0.as_ref()).map(strength_resists_phishing),
+        phishing_resistant: policy.grants.0.as_ref().and_then(|g| g.strength.0.as_ref()).filter(|s| s.id.get().is_some() || !s.allowed.0.is_empty()).map(strength_resists_phishing),
         narrowed_by: Some(narrowed.as_str()).filter(|n| !n.is_empty()),
         all_users: conditions.users.0.as_ref().is_some_and(|u| u.include.0.iter().any(|i| i.is("All"))),
         all_apps: conditions.apps.0.as_ref().is_some_and(|a| a.include.0.iter().any(|i| i.is("All"))),
@@ -182,7 +183,7 @@ fn narrowed_by(c: &Conditions<'_>) -> String {
     if c.platforms.0.as_ref().is_some_and(|p| only(&p.include)) {
         by.push("platform");
     }
-    if c.devices.0.as_ref().is_some_and(|d| d.filter.0.is_some()) {
+    if c.devices.0.as_ref().and_then(|d| d.filter.0.as_ref()).is_some_and(|f| f.rule.get().is_some()) {
         by.push("device_filter");
     }
     if c.places.0.as_ref().is_some_and(|p| only(&p.include)) {
@@ -213,8 +214,9 @@ fn exclusions(object: &ObjectContext<'_>, policy_id: &str, c: &Conditions<'_>, r
     if let Some(platforms) = &c.platforms.0 {
         list("platform", &platforms.exclude);
     }
-    if let Some(guests) = c.users.0.as_ref().and_then(|u| u.exclude_guests.0.as_ref()) {
-        push("guests", guests.kinds.or_empty());
+    // The PowerShell module writes every unset object with its members null.
+    if let Some(kinds) = c.users.0.as_ref().and_then(|u| u.exclude_guests.0.as_ref()).and_then(|g| g.kinds.get()) {
+        push("guests", kinds);
     }
     if let Some(filter) = c.devices.0.as_ref().and_then(|d| d.filter.0.as_ref()).filter(|f| f.mode.is("exclude")) {
         push("device_filter", filter.rule.or_empty());
@@ -254,7 +256,8 @@ impl Source for Locations {
         Expected::Snapshot
     }
     fn decode(&self, object: &ObjectContext<'_>, record: Record<'_>, rows: &mut Rows) -> Result<(), Reject> {
-        let place: LocationRecord<'_> = super::parse(record.json)?;
+        let json = super::lifted(record.json);
+        let place: LocationRecord<'_> = super::parse(&json)?;
         let ranges = place.ranges.0.iter().filter_map(|r| r.0.as_ref()).filter_map(|r| r.cidr.get());
         let members: Vec<&str> = ranges.chain(place.countries.0.iter().filter_map(Text::get)).collect();
         rows.push(&Location {

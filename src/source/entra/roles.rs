@@ -51,7 +51,8 @@ impl Source for Roles {
         Expected::Snapshot
     }
     fn decode(&self, object: &ObjectContext<'_>, record: Record<'_>, rows: &mut Rows) -> Result<(), Reject> {
-        let role: RoleRecord<'_> = super::parse(record.json)?;
+        let json = super::lifted(record.json);
+        let role: RoleRecord<'_> = super::parse(&json)?;
         if let (Some(holder), Some(role_id)) = (role.holder_id.get(), role.role_id.get()) {
             return assignment(object, &role, holder, role_id, rows);
         }

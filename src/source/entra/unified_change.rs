@@ -10,7 +10,8 @@ use crate::table::policy::Change;
 pub(super) fn push(object: &ObjectContext<'_>, at: Record<'_>, record: &Unified<'_>, (event_id, occurred_at): (&str, Instant), rows: &mut Rows) {
     let activity = record.operation.or_empty().trim_end_matches('.');
     // Conditional Access has no record of its own here: its edits appear as those of the core directory.
-    let area = audit::area(activity, "Core Directory");
+    let members = record.modified.0.iter().filter_map(|m| m.0.as_ref()).map(|m| m.name.or_empty());
+    let area = audit::area(activity, "Core Directory", members);
     let targets = || record.targets.0.iter().filter_map(|t| t.0.as_ref()).filter_map(|t| t.id.get());
     let (old, new) = (values(record, false), values(record, true));
     let actor_name = record.user_name.get();

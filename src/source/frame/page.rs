@@ -60,6 +60,16 @@ pub(super) fn wrapper(w: &mut Window<'_>) -> Result<Option<Page>, FrameError> {
             (i, depth) = (i + 1, 2);
             continue;
         }
+        if depth == 1 && key == "metadata" && opens == Some(b'{') {
+            let Scan::End(end) = w.close(i + 1, 1)? else { return Ok(None) };
+            more |= values(w.slice(i, end), NEXT_OFFSET).any(goes_on);
+            i = w.skip_space(end)?;
+            if w.at(i)? != Some(b',') {
+                return Ok(None);
+            }
+            i += 1;
+            continue;
+        }
         if !(key.starts_with('@') || BESIDE.contains(&key.as_str())) {
             return Ok(None);
         }
@@ -81,7 +91,7 @@ pub(super) fn close_wrapper(w: &mut Window<'_>, page: &Page, sink: &mut dyn Reco
     match w.close(0, page.depth)? {
         Scan::End(end) => {
             let tail = w.slice(0, end);
-            let next = |key: &&str| values(tail, key).any(|v| matches!(v, [b'"', c, ..] if *c != b'"') || v.first().is_some_and(u8::is_ascii_digit));
+            let next = |key: &&str| values(tail, key).any(goes_on);
             let more = page.more || NEXT.iter().any(next) || (page.depth == 1 && next(&NEXT_OFFSET));
             let lists = WRAPPERS.iter().chain(&INNER).any(|key| values(tail, key).any(|v| v.first() == Some(&b'[') && v[1..].trim_ascii_start().first() == Some(&b'{')));
             let at = w.offset();
@@ -94,6 +104,11 @@ pub(super) fn close_wrapper(w: &mut Window<'_>, page: &Page, sink: &mut dyn Reco
         }
         Scan::Open | Scan::BrokenString => Err(FrameError::Truncated(w.offset())),
     }
+}
+
+/// A link, token or offset that is not empty.
+fn goes_on(value: &[u8]) -> bool {
+    matches!(value, [b'"', c, ..] if *c != b'"') || value.first().is_some_and(u8::is_ascii_digit)
 }
 
 /// What stands behind every mention of a key.
