@@ -92,6 +92,21 @@ impl Period {
         self.first.series(1.day()).take_while(move |d| *d < after)
     }
 
+    /// UTC days that the period only touches, outside its own local days, with the hours it has in them.
+    #[must_use]
+    pub fn edges(&self) -> Vec<(Date, i64)> {
+        let utc = |t: Timestamp| t.to_zoned(TimeZone::UTC);
+        let (start, end) = (utc(self.start), utc(self.end));
+        let mut found = Vec::new();
+        if start.date() < self.first {
+            found.push((start.date(), 24 - i64::from(start.hour())));
+        }
+        if end.date() >= self.after && end.hour() > 0 {
+            found.push((end.date(), i64::from(end.hour())));
+        }
+        found
+    }
+
     /// As printed.
     #[must_use]
     pub fn info(&self) -> PeriodInfo {

@@ -149,12 +149,6 @@ fn notes(prepared: &Prepared, ingest: &IngestReport, desk: &Desk) -> Vec<Note> {
     if settled < prepared.period.end {
         note("data", format!("sign-ins of the local day of {} and later are provisional and count as unknown", period::rfc3339(period::instant(settled))));
     }
-    for (day, hours) in edges(&prepared.period) {
-        let keyed = || ingest.ledgers.values().flat_map(|l| l.objects.values()).any(|o| o.key_day == Some(period::day(day).0));
-        if !ingest.lake.entries.contains_key(&format!("sign_ins/{day}")) && !keyed() {
-            note("data", format!("{hours} hours of the period lie in the UTC day {day}, of which nothing was delivered: if exports are cut by UTC day, these hours are missing"));
-        }
-    }
     let faulty = desk.register.iter().filter(|e| !e.faults.is_empty()).count();
     if faulty > 0 {
         note("data", format!("{faulty} register entries have faults; they are kept, shown and counted"));
@@ -172,20 +166,6 @@ fn notes(prepared: &Prepared, ingest: &IngestReport, desk: &Desk) -> Vec<Note> {
 pub(super) fn restated(results: &Results) -> Option<Note> {
     let n = results.restatements.len();
     (n > 0).then(|| Note { topic: "data".to_owned(), text: format!("{n} figures that were issued before read otherwise today: see the restated figures") })
-}
-
-/// UTC days that the period only touches, outside its own local days, with the hours it has in them.
-fn edges(period: &Period) -> Vec<(jiff::civil::Date, i64)> {
-    let utc = |t: jiff::Timestamp| t.to_zoned(jiff::tz::TimeZone::UTC);
-    let (start, end) = (utc(period.start), utc(period.end));
-    let mut found = Vec::new();
-    if start.date() < period.first {
-        found.push((start.date(), 24 - i64::from(start.hour())));
-    }
-    if end.date() >= period.after && end.hour() > 0 {
-        found.push((end.date(), i64::from(end.hour())));
-    }
-    found
 }
 
 fn policy(config: &Config, period: &Period) -> Vec<PolicyLine> {

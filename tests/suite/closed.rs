@@ -326,3 +326,17 @@ fn a_hostile_record_costs_itself_and_not_the_run() {
     assert_eq!(names, [64 << 10], "a text that long is cut");
     tenant.run();
 }
+
+/// The first local hours of a month can lie in a UTC day of the month before.
+#[test]
+fn hours_of_the_period_in_a_utc_day_of_which_nothing_came_are_missing() {
+    let tenant = Tenant::new(&small(87, Layout::Graph));
+    let put = |day: &str| std::fs::write(tenant.path(&format!("raw/entra/sign-ins/more-{day}.json")), format!("[{}]", sign_in(day, &format!("{day}T23:30:00Z")))).unwrap();
+    tenant.configure("starts = \"2026-10-01\"", "starts = \"2026-09-01\"");
+    computed(&tenant.run(), &["K4"]);
+    // 23:30 in UTC is the next day in Berlin: this export is cut by UTC day.
+    put("2026-10-14");
+    assert!(not_computed(&tenant.run(), "K4").contains("2026-09-30: 2 hours of the period lie in this UTC day"));
+    put("2026-09-30");
+    computed(&tenant.run(), &["K4"]);
+}
