@@ -77,10 +77,13 @@ pub enum Command {
         #[arg(long)]
         queries: Option<String>,
     },
-    /// Explain one metric: its definition, lines, tables, controls and SQL.
+    /// Explain a metric (definition, lines, tables, controls, SQL) or a sign-in (rule, class, every exception tried).
     Explain {
-        /// Metric id (`K3`) or name.
+        /// Metric id (`K3`) or name; or the event id of a sign-in in the lake of `--config`.
         id: String,
+        /// Configuration file, to look a sign-in up.
+        #[arg(long, short)]
+        config: Option<PathBuf>,
         /// Folder of query files in place of the embedded set.
         #[arg(long)]
         queries: Option<String>,

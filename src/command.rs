@@ -1,6 +1,7 @@
 //! One function per command: from what was typed to what is printed.
 
 mod check;
+mod explain;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -12,7 +13,7 @@ use crate::cli::{Cli, Command, FailOnArg, Generate, Listing, Output, Target};
 use crate::config::{Faults, REFERENCE};
 use crate::generate::{self, Plan, Sink};
 use crate::period::Period;
-use crate::query::{Corpus, Query};
+use crate::query::Corpus;
 use crate::report::{self, Format, Options, PdfStandard, Templates};
 use crate::results::{Results, Verdict};
 use crate::run::{self, FailOn, Outcome, Prepared, Request};
@@ -42,7 +43,8 @@ pub fn dispatch(cli: Cli) -> anyhow::Result<Said> {
         Command::Run { target, fail_on } => run_command(&request(target), fail_on, cli.format),
         Command::Report { results, out, formats, templates } => render(&results, &out, &formats, templates.as_deref()),
         Command::List { what, queries } => list(what, queries.as_deref(), cli.format),
-        Command::Explain { id, queries } => explain(&id, queries.as_deref(), cli.format),
+        Command::Explain { id, config: Some(config), queries } if corpus(queries.as_deref())?.get(&id).is_none() => explain::sign_in(&id, &config, cli.format),
+        Command::Explain { id, queries, .. } => explain::metric(&id, queries.as_deref(), cli.format),
         Command::Generate(g) => generate_command(&g),
     }
 }
@@ -204,34 +206,6 @@ fn table_json(t: &table::Table) -> serde_json::Value {
     };
     let columns: Vec<_> = t.columns.iter().map(|c| json!({ "name": c.name, "kind": kind(c.kind), "nullable": c.nullable, "about": c.about.trim() })).collect();
     json!({ "name": t.name, "about": t.about.trim(), "key": t.key, "columns": columns })
-}
-
-fn explain(id: &str, queries: Option<&str>, format: Output) -> anyhow::Result<Said> {
-    let corpus = corpus(queries)?;
-    let query: &Query = corpus.get(id).ok_or_else(|| {
-        let known: Vec<&str> = corpus.queries.iter().map(|q| q.id.as_str()).collect();
-        Usage(format!("there is no metric `{id}`; known: {}", known.join(", ")))
-    })?;
-    if format == Output::Json {
-        let value = json!({ "id": query.id, "name": query.name, "title": query.title, "kind": query.kind.name(), "about": query.about, "reads": query.reads, "needs": query.needs, "controls": query.controls, "target": query.target, "sha256": query.sha256, "sql": query.sql });
-        return Ok(Said { text: pretty(&value)?, code: 0 });
-    }
-    let mut text = format!(
-        "{} {}\n\n{}\n\nkind      {}\nreads     {}\ntarget    {}\nsupports  {}\nsha256    {}\n",
-        query.id,
-        query.title,
-        query.about,
-        query.kind.name(),
-        query.reads.join(", "),
-        query.target.as_deref().unwrap_or("none"),
-        query.controls.join(", "),
-        query.sha256
-    );
-    for l in &query.lines {
-        let _ = writeln!(text, "line      {}: {}", l.id, l.title);
-    }
-    let _ = write!(text, "\n{}", query.sql);
-    Ok(Said { text, code: 0 })
 }
 
 struct Folder(Place);

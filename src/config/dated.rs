@@ -59,6 +59,8 @@ pub struct Cadence {
     pub review_days: Option<i64>,
     /// Days between rotations.
     pub rotation_days: Option<i64>,
+    /// Days between drills.
+    pub drill_days: Option<i64>,
     /// First day it applies.
     pub from: Date,
 }
@@ -74,19 +76,54 @@ pub struct Threshold {
     pub from: Date,
 }
 
-/// Review days, rotation days per category where no policy says otherwise.
-pub(crate) const DEFAULT_CADENCES: [(&str, i64, Option<i64>); 7] = [
-    ("break_glass", 30, Some(90)),
-    ("administrative", 7, None),
-    ("legacy_service", 30, Some(90)),
-    ("accessibility", 90, None),
-    ("enrolment", 30, None),
-    ("federated_partner", 90, None),
-    ("incident_testing", 7, None),
+/// Days between duties of one category.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct DefaultCadence {
+    pub(crate) category: &'static str,
+    pub(crate) review: i64,
+    pub(crate) rotation: Option<i64>,
+    pub(crate) drill: Option<i64>,
+}
+
+const fn cadence(category: &'static str, review: i64, rotation: Option<i64>) -> DefaultCadence {
+    DefaultCadence { category, review, rotation, drill: None }
+}
+
+/// Where no policy says otherwise (S1, S2).
+pub(crate) const DEFAULT_CADENCES: [DefaultCadence; 7] = [
+    DefaultCadence { drill: Some(30), ..cadence("break_glass", 30, Some(90)) },
+    cadence("administrative", 7, None),
+    cadence("legacy_service", 30, Some(90)),
+    cadence("accessibility", 90, None),
+    cadence("enrolment", 30, None),
+    cadence("federated_partner", 90, None),
+    cadence("incident_testing", 7, None),
 ];
 
 /// Thresholds and their defaults.
-pub(crate) const DEFAULT_THRESHOLDS: [(&str, f64); 1] = [("controls.evidence_days", 90.0)];
+pub(crate) const DEFAULT_THRESHOLDS: [(&str, f64); 15] = [
+    ("approval.emergency_hours", 24.0),
+    ("codes.refusals", 5.0),
+    ("controls.evidence_days", 90.0),
+    ("drift.distance", 0.1),
+    ("drift.users", 200.0),
+    ("exceptions.unused_days", 30.0),
+    ("exclusions.group_cap", 25.0),
+    ("exclusions.group_share", 0.01),
+    ("prompts.refusals", 5.0),
+    ("prompts.window_minutes", 10.0),
+    ("rotation.after_use_hours", 24.0),
+    ("spikes.false_alarms", 0.005),
+    ("ticket.hours", 24.0),
+    ("travel.distance_km", 500.0),
+    ("travel.speed_kmh", 800.0),
+];
+
+/// The threshold in force on a day.
+pub(crate) fn threshold(set: &[Threshold], key: &str, day: Date) -> f64 {
+    let given = in_force(set, day, |t| t.key == key, |t| t.from).map(|t| t.value);
+    given.or_else(|| DEFAULT_THRESHOLDS.iter().find(|(k, _)| *k == key).map(|(_, v)| *v)).unwrap_or(0.0)
+}
 
 /// The entry in force on a day: the newest `from` not after it, `None` before the first.
 pub(crate) fn in_force<T>(entries: &[T], day: Date, of: impl Fn(&T) -> bool, from: impl Fn(&T) -> Date) -> Option<&T> {

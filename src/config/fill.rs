@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::planned::{calendar, detection, legacy};
 use super::policy::{cadences, ranking, targets, thresholds, trust};
 use super::read::{Fault, Reader, Section};
 use super::{Anchor, CATEGORIES, Config, Organisation, Output, PopulationRules, RegisterConfig, Run, SourceConfig};
@@ -32,6 +33,9 @@ pub(super) fn config(text: &str, base: &Path) -> Result<Config, Vec<Fault>> {
         targets: targets(&top),
         cadences: cadences(&top),
         thresholds: thresholds(&top),
+        calendar: calendar(&top),
+        legacy: legacy(&top),
+        detection: detection(&top.section("detection")),
         anchors: anchors(&top),
     };
     top.close();

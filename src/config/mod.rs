@@ -4,6 +4,7 @@
 
 pub(crate) mod dated;
 mod fill;
+mod planned;
 mod policy;
 mod read;
 
@@ -93,6 +94,56 @@ pub struct Config {
     pub thresholds: Vec<Threshold>,
     /// Totals counted elsewhere.
     pub anchors: Vec<Anchor>,
+    /// Planned drills and declared incidents.
+    pub calendar: Vec<Planned>,
+    /// The frozen list of legacy accounts.
+    pub legacy: Option<LegacyCohort>,
+    /// What detections leave out.
+    pub detection: DetectionRules,
+}
+
+/// A planned drill or a declared incident.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// `drill` or `incident`.
+    pub kind: String,
+    /// First instant.
+    pub from: Timestamp,
+    /// First instant after it.
+    pub until: Timestamp,
+    /// When it was declared: after a use, it explains that use late. The first instant when absent.
+    pub declared: Timestamp,
+    /// Ticket.
+    pub ticket: String,
+}
+
+/// The cohort whose retirement is measured (K20).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LegacyCohort {
+    /// Identities, frozen.
+    pub members: Vec<String>,
+    /// Day on which the list was frozen.
+    pub frozen: Date,
+    /// SHA-256 over the sorted members, one a line.
+    pub sha256: String,
+}
+
+impl LegacyCohort {
+    /// SHA-256 over the sorted members, one a line.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let mut members = self.members.clone();
+        members.sort();
+        members.dedup();
+        crate::digest::sha256(members.iter().flat_map(|m| [m.as_str(), "\n"]).collect::<String>().as_bytes())
+    }
+}
+
+/// What detections leave out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DetectionRules {
+    /// Autonomous systems of relays, proxies and gateways: where they stand says nothing of where a person is.
+    pub relay_networks: Vec<i64>,
 }
 
 /// A total that somebody counted elsewhere: in a portal, in a directory.

@@ -71,6 +71,7 @@ pub(super) fn cadences(top: &Section<'_, '_>) -> Vec<Cadence> {
             category: s.parsed("category", &format!("use one of {}", CATEGORIES.join(", ")), known).unwrap_or_default(),
             review_days: s.optional_whole("review_days", 1..=3660),
             rotation_days: s.optional_whole("rotation_days", 1..=3660),
+            drill_days: s.optional_whole("drill_days", 1..=3660),
             from: from(&s),
         };
         s.close();

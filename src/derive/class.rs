@@ -77,6 +77,14 @@ pub(crate) mod tests {
             one_gesture: false,
             mfa_required: None,
             issuer: None,
+            ip: None,
+            asn: None,
+            country: None,
+            latitude: None,
+            longitude: None,
+            accuracy_km: None,
+            device_compliant: None,
+            network_trusted: None,
         }
     }
 

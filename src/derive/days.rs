@@ -10,25 +10,30 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::class;
-use super::exception::{Cover, Life};
+use super::cover::Cover;
+use super::endings;
 use super::holders::{Holders, effective_members};
-use super::journey::{Journey, journeys};
+use super::journey::journeys;
+use super::judge::{Judge, roll_up};
 use super::names::Names;
 use super::register::lives;
 use super::snapshots::{self, Snapshots};
-use crate::config::{Config, Trust};
+use super::watched::Watch;
+use crate::config::Config;
 use crate::lake::{Lake, Partitions};
-use crate::table::derived::{Attempt, AttemptDay, Event};
+use crate::table::derived::{Attempt, AttemptDay, EndingDay, Event, Watched};
 use crate::table::directory::{GroupMember, Identity, Role, RoleAssignment};
+use crate::table::policy::Change;
 use crate::table::register::{Exception, ExceptionEvent};
 use crate::table::{self, Day, Instant, Row};
 use crate::{digest, period};
 
 /// Bumped when the derivation changes: every day is made anew.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
+/// What is made per day.
+const TABLES: [table::Table; 4] = [Attempt::TABLE, AttemptDay::TABLE, EndingDay::TABLE, Watched::TABLE];
 /// Stands for the identity of a sign-in whose record names none.
-const UNNAMED: &str = "(not recorded)";
+pub(super) const UNNAMED: &str = "(not recorded)";
 const LEDGER: &str = "ledger/derived.json";
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -41,8 +46,9 @@ struct Derived {
 struct Made {
     /// Digest of everything it was made from.
     inputs: String,
-    /// Attempts in it; a day without any has no partition.
-    attempts: u64,
+    /// Rows per table, in the order of [`TABLES`]; a table without any has no partition.
+    #[serde(default)]
+    rows: Vec<u64>,
 }
 
 /// Everything the daily derivation stands on.
@@ -59,27 +65,28 @@ impl Daily<'_> {
     pub(crate) fn update(&self) -> anyhow::Result<u64> {
         let zone = period::zone(&self.config.organisation.time_zone)?;
         let mut known: Derived = crate::lake::load_ledger(self.lake, LEDGER)?;
-        let present: BTreeSet<String> = self.lake.place().list("attempt*/date=*/part.parquet")?.into_iter().map(|o| o.key).collect();
+        let listed = TABLES.iter().map(|t| self.lake.place().list(&format!("{}/date=*/part.parquet", t.name))).collect::<Result<Vec<_>, _>>()?;
+        let present: BTreeSet<String> = listed.into_iter().flatten().map(|o| o.key).collect();
         let mut made = 0;
         let mut days = BTreeMap::new();
         for day in self.local_days() {
             let label = period::date(day).to_string();
             let inputs = self.inputs(day);
             let there = |t: &table::Table| present.contains(&crate::lake::partition_key(t, day));
-            let whole = |m: &Made| m.inputs == inputs && (m.attempts == 0 || (there(&Attempt::TABLE) && there(&AttemptDay::TABLE)));
+            let whole = |m: &Made| m.inputs == inputs && m.rows.len() == TABLES.len() && TABLES.iter().zip(&m.rows).all(|(t, n)| *n == 0 || there(t));
             let entry = match known.days.get(&label).filter(|m| whole(m)) {
                 Some(known) => known.clone(),
                 None => {
                     made += 1;
-                    Made { attempts: self.day(day, &zone).with_context(|| format!("deriving {label}"))?, inputs }
+                    Made { rows: self.day(day, &zone).with_context(|| format!("deriving {label}"))?, inputs }
                 }
             };
             days.insert(label, entry);
         }
         for gone in known.days.keys().filter(|d| !days.contains_key(*d)) {
-            let day = period::day(gone.parse()?);
-            self.lake.partition_writer(&Attempt::TABLE, day).finish()?;
-            self.lake.partition_writer(&AttemptDay::TABLE, day).finish()?;
+            for table in &TABLES {
+                self.lake.partition_writer(table, period::day(gone.parse()?)).finish()?;
+            }
         }
         known.days = days;
         crate::lake::save_ledger(self.lake, LEDGER, &known)?;
@@ -101,9 +108,11 @@ impl Daily<'_> {
             c.population.privileged_roles,
             c.register.as_ref().map(|r| &r.time_zone)
         );
-        for d in [day.0 - 1, day.0, day.0 + 1] {
-            let entry = self.partitions.entries.get(&format!("sign_ins/{}", period::date(Day(d))));
-            text.push_str(entry.map_or("-", |e| e.inputs.as_str()));
+        for table in ["sign_ins", "changes"] {
+            for d in around(day) {
+                let entry = self.partitions.entries.get(&format!("{table}/{}", period::date(d)));
+                text.push_str(entry.map_or("-", |e| e.inputs.as_str()));
+            }
         }
         let after = Instant(i64::from(day.0 + 1) * 86_400_000_000);
         text.push_str(&snapshots::fingerprint(self.partitions, "role_assignments", &self.snapshots.before("role_assignments", after)));
@@ -117,7 +126,7 @@ impl Daily<'_> {
         snapshots::load(self.lake, &R::TABLE, &self.snapshots.telling_of(R::TABLE.name, after))
     }
 
-    fn day(&self, day: Day, zone: &TimeZone) -> anyhow::Result<u64> {
+    fn day(&self, day: Day, zone: &TimeZone) -> anyhow::Result<Vec<u64>> {
         let after = Instant(i64::from(day.0 + 1) * 86_400_000_000);
         let (entries, events) = (self.load::<Exception<'_>>(after)?, self.load::<ExceptionEvent<'_>>(after)?);
         let lives = lives(&entries, &events, self.config)?;
@@ -132,16 +141,20 @@ impl Daily<'_> {
         let identities = self.load::<Identity<'_>>(after)?;
         let names = Names::new(&table::rows(&identities)?);
         let judge = Judge { names: &names, day, zone, trust: self.config.trust.on(period::date(day)), cover: &cover, holders: holders.as_ref() };
-        self.attempts(&judge)
+        let mut changes = Vec::new();
+        for d in around(day) {
+            changes.extend(self.lake.partition(&Change::TABLE, d)?);
+        }
+        let watch = Watch::new(&judge, &table::rows(&changes)?, &lives);
+        self.tables(&judge, &watch)
     }
 
-    /// One pass per slice of identities, so that a day larger than memory is still made.
-    fn attempts(&self, judge: &Judge<'_>) -> anyhow::Result<u64> {
-        let days = [judge.day.0 - 1, judge.day.0, judge.day.0 + 1].map(Day);
+    /// One pass per slice of identities, so that a day larger than memory is still made. Gives the rows per table.
+    fn tables(&self, judge: &Judge<'_>, watch: &Watch<'_>) -> anyhow::Result<Vec<u64>> {
+        let days = around(judge.day);
         let rows: u64 = days.iter().filter_map(|d| self.partitions.entries.get(&format!("sign_ins/{}", period::date(*d)))).flat_map(|e| e.kept.values()).sum();
         let passes = rows.div_ceil(u64::try_from(self.config.run.rows_in_memory.max(1))? * 4).max(1);
-        let mut attempts = self.lake.partition_writer(&Attempt::TABLE, judge.day);
-        let mut totals = self.lake.partition_writer(&AttemptDay::TABLE, judge.day);
+        let mut out: Vec<_> = TABLES.iter().map(|t| self.lake.partition_writer(t, judge.day)).collect();
         for pass in 0..passes {
             let mut batches = Vec::new();
             for day in days {
@@ -154,13 +167,22 @@ impl Daily<'_> {
             for e in rows.iter_mut().filter(|e| e.identity_id.is_none()) {
                 e.identity_id = e.identity_name.and_then(|n| judge.names.id(e.tenant, n));
             }
-            let found: Vec<Attempt<'_>> = journeys(rows).iter().filter_map(|j| judge.attempt(j)).collect();
-            attempts.write(&table::batch(found.iter().copied())?)?;
-            totals.write(&table::batch(roll_up(&found).iter().copied())?)?;
+            let watched = table::batch(watch.events(&rows))?;
+            let journeys = journeys(rows);
+            let found: Vec<Attempt<'_>> = journeys.iter().filter_map(|j| judge.attempt(j)).collect();
+            let made =
+                [table::batch(found.iter().copied())?, table::batch(roll_up(&found).iter().copied())?, table::batch(endings::roll_up(&journeys, judge.day, judge.zone))?, watched];
+            for (writer, batch) in out.iter_mut().zip(&made) {
+                writer.write(batch)?;
+            }
         }
-        totals.finish()?;
-        attempts.finish()
+        out.into_iter().map(crate::lake::PartitionWriter::finish).collect()
     }
+}
+
+/// A local day can hold rows of the UTC day before and after it.
+fn around(day: Day) -> [Day; 3] {
+    [day.0 - 1, day.0, day.0 + 1].map(Day)
 }
 
 /// Rows of the identities that fall into a pass.
@@ -170,86 +192,4 @@ fn of_pass(batch: &RecordBatch, pass: u64, passes: u64) -> anyhow::Result<Record
     let keys = column("identity_id")?.iter().zip(column("event_id")?).map(|(id, event)| id.or(event).unwrap_or(""));
     let mask: BooleanArray = keys.map(|key| Some(digest::spread(key.as_bytes()) % passes == pass)).collect();
     Ok(filter_record_batch(batch, &mask)?)
-}
-
-/// What an attempt of one day is judged by.
-struct Judge<'j> {
-    day: Day,
-    zone: &'j TimeZone,
-    trust: &'j Trust,
-    cover: &'j Cover<'j, 'j>,
-    holders: Option<&'j Holders>,
-    names: &'j Names<'j>,
-}
-
-impl<'j> Judge<'j> {
-    fn attempt<'a>(&self, journey: &Journey<'a>) -> Option<Attempt<'a>>
-    where
-        'j: 'a,
-    {
-        let e = &journey.last;
-        if !matches!(e.outcome, "success" | "unknown") || period::local_day(e.occurred_at, self.zone) != self.day {
-            return None;
-        }
-        let class = class::class(e, self.trust)?;
-        let identity_id = e.identity_id.unwrap_or(UNNAMED);
-        let app_id = e.app_id.unwrap_or("");
-        let explained: Option<(&'j Life<'j>, bool)> = matches!(class.name, "N" | "S").then(|| self.cover.attribute(identity_id, app_id, e.occurred_at)).flatten();
-        let second_factor = matches!(class.name, "M1" | "M4");
-        Some(Attempt {
-            source: e.source,
-            tenant: e.tenant,
-            attempt_id: e.event_id,
-            identity_id,
-            started_at: journey.first.occurred_at,
-            decided_at: e.occurred_at,
-            local_day: self.day,
-            app_id,
-            satisfied_by: class.name,
-            class_reason: class.reason,
-            relaxation_accepted: class.accepted,
-            method: if second_factor { e.method.unwrap_or("other") } else { "" },
-            method_strength: if second_factor { e.method_strength.unwrap_or("unknown") } else { "" },
-            legacy_protocol: e.legacy_protocol,
-            mfa_required: match e.mfa_required {
-                Some(true) => "yes",
-                Some(false) => "no",
-                None => "unknown",
-            },
-            privileged_then: self.holders.map_or("unknown", |h| if h.held(identity_id, e.occurred_at) { "yes" } else { "no" }),
-            exception_id: explained.map_or("", |(l, _)| l.entry.exception_id),
-            exception_ambiguous: explained.is_some_and(|(_, many)| many),
-            events: journey.events,
-        })
-    }
-}
-
-/// Attempts per identity, day and way of satisfaction.
-fn roll_up<'a>(attempts: &[Attempt<'a>]) -> Vec<AttemptDay<'a>> {
-    let mut groups: BTreeMap<_, AttemptDay<'a>> = BTreeMap::new();
-    for a in attempts {
-        let key = (
-            (a.tenant, a.identity_id, a.source),
-            (a.satisfied_by, a.class_reason, a.relaxation_accepted, a.method, a.method_strength),
-            (a.mfa_required, a.privileged_then, a.exception_id, a.legacy_protocol),
-        );
-        let first = || AttemptDay {
-            source: a.source,
-            tenant: a.tenant,
-            identity_id: a.identity_id,
-            local_day: a.local_day,
-            satisfied_by: a.satisfied_by,
-            class_reason: a.class_reason,
-            relaxation_accepted: a.relaxation_accepted,
-            method: a.method,
-            method_strength: a.method_strength,
-            mfa_required: a.mfa_required,
-            privileged_then: a.privileged_then,
-            exception_id: a.exception_id,
-            legacy_protocol: a.legacy_protocol,
-            attempts: 0,
-        };
-        groups.entry(key).or_insert_with(first).attempts += 1;
-    }
-    groups.into_values().collect()
 }

@@ -1,5 +1,5 @@
-//! The review ledger: first due at activation plus cadence, next at completion plus cadence, and when one
-//! is missed a new one falls due each cadence. Nobody gets 100 % by doing only the last of 52.
+//! Ledgers of duties: first due at the start plus cadence, next at completion plus cadence, and when one is missed a
+//! new one falls due each cadence. Nobody gets 100 % by doing only the last of 52.
 
 use super::exception::Life;
 use crate::table::Instant;
@@ -7,16 +7,56 @@ use crate::table::snapshot::Obligation;
 
 const DAY: i64 = 86_400_000_000;
 
-/// A completed review, or one that cannot be told to be one.
-#[derive(Debug, Clone, Copy)]
-struct Completion {
-    at: Instant,
-    /// Reviewer recorded.
-    told: bool,
+/// What is owed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Duty {
+    /// Somebody looks at the exception and decides.
+    Review,
+    /// A password is changed; of a key or certificate, custody and validity are checked (S2).
+    Rotation,
+    /// A break-glass account is tried.
+    Drill,
+}
+
+impl Duty {
+    /// As tables name it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Review => "review",
+            Self::Rotation => "rotation",
+            Self::Drill => "drill",
+        }
+    }
+
+    /// Why a duty has its status: missed, untold, on time, late.
+    const fn words(self) -> [&'static str; 4] {
+        match self {
+            Self::Review => {
+                ["no review before the next fell due or the period ended", "the review names no reviewer", "reviewed by the due instant", "reviewed after the due instant"]
+            }
+            Self::Rotation => [
+                "no rotation before the next fell due or the period ended",
+                "the rotation does not name two operators",
+                "rotated by the due instant",
+                "rotated after the due instant",
+            ],
+            Self::Drill => {
+                ["no drill before the next fell due or the period ended", "the drill's sign-in is not in the logs", "tried by the due instant", "tried after the due instant"]
+            }
+        }
+    }
+}
+
+/// Something done that may meet a duty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Completion {
+    pub(super) at: Instant,
+    /// It is told well enough to count.
+    pub(super) told: bool,
 }
 
 /// Reviews that meet a duty: outcome recorded, reviewer other than the requestor.
-fn completions(life: &Life<'_>, until: Instant) -> Vec<Completion> {
+fn reviewed(life: &Life<'_>, until: Instant) -> Vec<Completion> {
     let requestor = life.entry.requestor.unwrap_or("").trim();
     let mut found: Vec<Completion> = life
         .events
@@ -30,45 +70,58 @@ fn completions(life: &Life<'_>, until: Instant) -> Vec<Completion> {
     found
 }
 
+/// Rotations as the register records them: date, two operators, outcome.
+pub(super) fn rotated(life: &Life<'_>, until: Instant) -> Vec<Completion> {
+    let two = |a: &str| a.split([',', '&', '+']).filter(|n| !n.trim().is_empty()).count() >= 2;
+    let done = life.events.iter().filter(|e| e.event_kind == "rotation" && e.outcome_text.is_some_and(|o| !o.trim().is_empty()));
+    let mut found: Vec<Completion> = done.filter_map(|e| Some(Completion { at: e.happened_at?, told: e.actor.is_some_and(two) })).filter(|c| c.at < until).collect();
+    found.sort_by_key(|c| c.at);
+    found
+}
+
 /// Reviews of one entry that fall due in `[start, end)`, and the first after it.
-///
-/// `cadence_on` gives the days in force at an instant: a duty is cut by the rule of the day it arose.
 pub(crate) fn reviews<'a>(life: &Life<'a>, cadence_on: &dyn Fn(Instant) -> i64, start: Instant, end: Instant) -> Vec<Obligation<'a>> {
-    let done = completions(life, end);
+    ledger(life, &Owed { duty: Duty::Review, done: &reviewed(life, end), spans: &life.owed, cadence_on }, start, end)
+}
+
+/// What is owed, when, and what was done.
+pub(super) struct Owed<'o> {
+    pub(super) duty: Duty,
+    /// In order of time.
+    pub(super) done: &'o [Completion],
+    /// Intervals in which it is owed.
+    pub(super) spans: &'o [(Instant, Instant)],
+    /// Days in force at an instant: a duty is cut by the rule of the day it arose.
+    pub(super) cadence_on: &'o dyn Fn(Instant) -> i64,
+}
+
+/// Duties that fall due in `[start, end)`, and the first after it.
+pub(super) fn ledger<'a>(life: &Life<'a>, owed: &Owed<'_>, start: Instant, end: Instant) -> Vec<Obligation<'a>> {
+    let [missed, untold, on_time, late] = owed.duty.words();
     let mut found = Vec::new();
-    for (from, until) in &life.owed {
+    for (from, until) in owed.spans {
         let mut anchor = *from;
         // An exception that ended before the duty fell due owes nothing.
         loop {
-            let cadence_days = cadence_on(anchor);
-            let cadence = cadence_days * DAY;
+            let cadence_days = (owed.cadence_on)(anchor);
+            let cadence = cadence_days.saturating_mul(DAY);
             let due = Instant(anchor.0.saturating_add(cadence));
             if due >= *until {
                 break;
             }
-            // Of several reviews before the due instant the last one counts: it is what the next is due after.
-            let within = |from: Instant, to: i64| done.iter().filter(move |c| from < c.at && c.at.0 < to);
+            // Of several completions before the due instant the last one counts: it is what the next is due after.
+            let within = |from: Instant, to: i64| owed.done.iter().filter(move |c| from < c.at && c.at.0 < to);
             let met = within(anchor, due.0.saturating_add(1)).next_back().or_else(|| within(due, due.0.saturating_add(cadence)).next()).copied();
-            let row = |met_at, status, status_reason| Obligation {
-                exception_id: life.entry.exception_id,
-                category: life.entry.category,
-                duty: "review",
-                cadence_days,
-                due_at: due,
-                met_at,
-                status,
-                status_reason,
-                owner: life.entry.owner.unwrap_or(""),
-            };
+            let row = |met_at, status, status_reason| obligation(life, owed.duty, cadence_days, due, (met_at, status, status_reason));
             if due >= end {
                 found.push(row(None, "not_yet_due", "due after the period"));
                 break;
             }
             let (obligation, next) = match met {
-                None => (row(None, "missed", "no review before the next fell due or the period ended"), due),
-                Some(c) if !c.told => (row(Some(c.at), "unknown", "the review names no reviewer"), c.at),
-                Some(c) if c.at <= due => (row(Some(c.at), "on_time", "reviewed by the due instant"), c.at),
-                Some(c) => (row(Some(c.at), "late", "reviewed after the due instant"), c.at),
+                None => (row(None, "missed", missed), due),
+                Some(c) if !c.told => (row(Some(c.at), "unknown", untold), c.at),
+                Some(c) if c.at <= due => (row(Some(c.at), "on_time", on_time), c.at),
+                Some(c) => (row(Some(c.at), "late", late), c.at),
             };
             if due >= start {
                 found.push(obligation);
@@ -77,6 +130,46 @@ pub(crate) fn reviews<'a>(life: &Life<'a>, cadence_on: &dyn Fn(Instant) -> i64, 
         }
     }
     found
+}
+
+/// A rotation after each use, due within the hours allowed.
+pub(super) fn after_use<'a>(life: &Life<'a>, uses: &[Instant], hours: f64, start: Instant, end: Instant) -> Vec<Obligation<'a>> {
+    let [missed, untold, on_time, late] = Duty::Rotation.words();
+    let done = rotated(life, end);
+    let allowed = (hours * 3_600_000_000.0) as i64;
+    let of = |used: Instant| {
+        let due = Instant(used.0 + allowed);
+        let met = done.iter().find(|c| c.at > used);
+        let told = match met {
+            _ if due >= end => (None, "not_yet_due", "due after the period"),
+            None => (None, "missed", missed),
+            Some(c) if !c.told => (Some(c.at), "unknown", untold),
+            Some(c) if c.at <= due => (Some(c.at), "on_time", on_time),
+            Some(c) => (Some(c.at), "late", late),
+        };
+        (due >= start).then(|| obligation(life, Duty::Rotation, 0, due, told))
+    };
+    uses.iter().filter_map(|used| of(*used)).collect()
+}
+
+fn obligation<'a>(
+    life: &Life<'a>,
+    duty: Duty,
+    cadence_days: i64,
+    due_at: Instant,
+    (met_at, status, status_reason): (Option<Instant>, &'static str, &'static str),
+) -> Obligation<'a> {
+    Obligation {
+        exception_id: life.entry.exception_id,
+        category: life.entry.category,
+        duty: duty.name(),
+        cadence_days,
+        due_at,
+        met_at,
+        status,
+        status_reason,
+        owner: life.entry.owner.unwrap_or(""),
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! When an exception was active, what it covered and which attempts it explains.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use jiff::tz::TimeZone;
 
 use crate::register;
@@ -75,8 +73,16 @@ impl<'a> Life<'a> {
         }
     }
 
+    /// When it ended last, if it is not active at an instant and was before.
+    pub(crate) fn lapsed(&self, at: Instant) -> Option<Instant> {
+        if self.is_active(at) {
+            return None;
+        }
+        self.active.iter().map(|(_, until)| *until).filter(|until| *until <= at).max()
+    }
+
     /// Whether it covers every application: none is named, or the word for all of them.
-    fn every_app(&self) -> bool {
+    pub(super) fn every_app(&self) -> bool {
         let all = |a: &str| a == "*" || a.eq_ignore_ascii_case("all");
         list(self.entry.applications).next().is_none() || list(self.entry.applications).any(all)
     }
@@ -87,7 +93,7 @@ impl<'a> Life<'a> {
     }
 }
 
-fn list(text: Option<&str>) -> impl Iterator<Item = &str> {
+pub(super) fn list(text: Option<&str>) -> impl Iterator<Item = &str> {
     text.unwrap_or("").split([';', ',']).map(str::trim).filter(|t| !t.is_empty())
 }
 
@@ -128,69 +134,11 @@ fn extension(event: &ExceptionEvent<'_>, zone: &TimeZone) -> Option<Extension> {
     Some(Extension { at: event.happened_at?, before: end(before), after: end(after) })
 }
 
-/// How specific a scope is: the smaller wins (metrics.md K7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Specificity {
-    UserAndApp,
-    User,
-    App,
-    Group,
-}
-
-/// Which exceptions cover an identity.
-#[derive(Debug, Default)]
-pub(crate) struct Cover<'l, 'a> {
-    direct: BTreeMap<&'a str, Vec<&'l Life<'a>>>,
-    by_group: BTreeMap<String, Vec<&'l Life<'a>>>,
-    everyone: Vec<&'l Life<'a>>,
-}
-
-impl<'l, 'a> Cover<'l, 'a> {
-    /// `members` expands a group to its effective user members.
-    pub(crate) fn new(lives: &'l [Life<'a>], members: &BTreeMap<String, BTreeSet<String>>) -> Self {
-        let mut cover = Self { direct: BTreeMap::new(), by_group: BTreeMap::new(), everyone: Vec::new() };
-        for life in lives {
-            let mut named = false;
-            for object in life.objects() {
-                named = true;
-                match members.get(object) {
-                    Some(users) => users.iter().for_each(|u| cover.by_group.entry(u.clone()).or_default().push(life)),
-                    None => cover.direct.entry(object).or_default().push(life),
-                }
-            }
-            if !named && !life.every_app() {
-                cover.everyone.push(life);
-            }
-        }
-        cover
-    }
-
-    /// Every exception whose scope holds the identity, with how it does.
-    fn candidates(&self, identity: &str) -> Vec<(Specificity, &'l Life<'a>)> {
-        let direct = self.direct.get(identity).into_iter().flatten().map(|l| (if l.every_app() { Specificity::User } else { Specificity::UserAndApp }, *l));
-        let grouped = self.by_group.get(identity).into_iter().flatten().map(|l| (Specificity::Group, *l));
-        let everyone = self.everyone.iter().map(|l| (Specificity::App, *l));
-        direct.chain(grouped).chain(everyone).collect()
-    }
-
-    /// Exceptions that name the identity, directly or by group, whatever their state.
-    pub(crate) fn naming(&self, identity: &str) -> Vec<&'l Life<'a>> {
-        self.candidates(identity).into_iter().filter(|(s, _)| *s != Specificity::App).map(|(_, l)| l).collect()
-    }
-
-    /// The exception an attempt is attributed to and whether others matched as well: most specific scope,
-    /// then earliest activation, then lowest id.
-    pub(crate) fn attribute(&self, identity: &str, app: &str, at: Instant) -> Option<(&'l Life<'a>, bool)> {
-        let in_app = |l: &Life<'_>| l.every_app() || list(l.entry.applications).any(|a| a.eq_ignore_ascii_case(app));
-        let mut matching: Vec<_> = self.candidates(identity).into_iter().filter(|(_, l)| in_app(l) && l.is_active(at)).collect();
-        matching.sort_by_key(|(s, l)| (*s, l.entry.activated_at, l.entry.exception_id));
-        matching.dedup_by_key(|(_, l)| l.entry.exception_id);
-        matching.first().map(|(_, l)| (*l, matching.len() > 1))
-    }
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::super::cover::Cover;
     use super::*;
     use crate::period;
 

@@ -18,6 +18,10 @@ pub(crate) struct Journey<'a> {
     pub(crate) last: Event<'a>,
     /// Rows.
     pub(crate) events: i64,
+    /// Some row got as far as a second factor.
+    pub(crate) reached_mfa: bool,
+    /// Some row before the last was a refused second factor.
+    pub(crate) refused: bool,
 }
 
 /// Whether a row can be part of a qualifying attempt: interactive, or a password-bearing legacy client.
@@ -29,6 +33,16 @@ fn belongs(e: &Event<'_>) -> bool {
 
 fn settled(e: &Event<'_>) -> bool {
     matches!(e.outcome, "success" | "failure") && e.mfa_reason != Some(OTHER_EVENTS)
+}
+
+/// A second factor was asked for: given, refused or left.
+fn reached(e: &Event<'_>) -> bool {
+    matches!(e.mfa_outcome, "performed" | "required_not_met") && !matches!(e.mfa_reason, Some("not_enrolled"))
+}
+
+/// A second factor was refused, not merely asked for.
+fn refused(e: &Event<'_>) -> bool {
+    e.outcome == "failure" && e.mfa_outcome == "required_not_met"
 }
 
 /// Joins rows into journeys, ordered by identity, application and time.
@@ -47,11 +61,13 @@ pub(crate) fn journeys(mut rows: Vec<Event<'_>>) -> Vec<Journey<'_>> {
         match found.last_mut() {
             Some(j) if joins => {
                 j.events += 1;
+                j.reached_mfa |= reached(&row);
+                j.refused |= refused(&j.last) || (refused(&row) && j.last.outcome == "success");
                 if settled(&row) || !settled(&j.last) {
                     j.last = row;
                 }
             }
-            _ => found.push(Journey { first: row, last: row, events: 1 }),
+            _ => found.push(Journey { first: row, last: row, events: 1, reached_mfa: reached(&row), refused: false }),
         }
     }
     found

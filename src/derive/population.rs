@@ -29,7 +29,12 @@ pub(crate) type Key<'a> = (&'a str, &'a str);
 
 /// Usable second factor per identity: `None` when the registration export does not list it or does not say.
 pub(crate) fn usable<'f>(facts: &Facts<'f>) -> BTreeMap<Key<'f>, Option<bool>> {
-    let second: BTreeSet<Key<'_>> = facts.methods.iter().filter(|m| m.second_factor).map(|m| (m.tenant, m.identity_id)).collect();
+    usable_of(facts.registrations, facts.methods)
+}
+
+/// The same from the two exports alone.
+pub(crate) fn usable_of<'f>(registrations: &[Registration<'f>], methods: &[RegisteredMethod<'f>]) -> BTreeMap<Key<'f>, Option<bool>> {
+    let second: BTreeSet<Key<'_>> = methods.iter().filter(|m| m.second_factor).map(|m| (m.tenant, m.identity_id)).collect();
     let of = |r: &Registration<'f>| {
         let key = (r.tenant, r.identity_id);
         let usable = match (second.contains(&key), r.capable) {
@@ -38,12 +43,18 @@ pub(crate) fn usable<'f>(facts: &Facts<'f>) -> BTreeMap<Key<'f>, Option<bool>> {
         };
         (key, usable)
     };
-    facts.registrations.iter().map(of).collect()
+    registrations.iter().map(of).collect()
 }
 
 fn matches(globs: &[String], name: &str) -> bool {
     let name = name.to_lowercase();
     globs.iter().any(|g| glob::Pattern::new(&g.to_lowercase()).is_ok_and(|p| p.matches(&name)))
+}
+
+/// Whether an account is a person's own, whatever its state; break-glass accounts are told by the register alone.
+pub(crate) fn is_workforce(i: &Identity<'_>, rules: &PopulationRules) -> bool {
+    let name = i.user_name.unwrap_or("");
+    !matches!(i.user_kind, "workload" | "guest") && !matches(&rules.service_accounts, name) && !matches(&rules.shared_accounts, name)
 }
 
 /// Population and the reasons that hold whatever the account's state.
@@ -64,7 +75,7 @@ fn kind(i: &Identity<'_>, facts: &Facts<'_>) -> (&'static str, &'static str) {
     }
 }
 
-fn started(i: &Identity<'_>) -> Option<Instant> {
+pub(crate) fn started(i: &Identity<'_>) -> Option<Instant> {
     i.hired_at.into_iter().chain(i.created_at).max()
 }
 

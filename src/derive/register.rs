@@ -43,6 +43,8 @@ pub(crate) fn state<'a>(life: &Life<'a>, end: Instant) -> ExceptionState<'a> {
         activated_at: e.activated_at,
         expires_at: e.expires_at,
         age_days: started.filter(|_| matches!(entry_state, "active" | "expired" | "unapproved")).map(|s| (end.0 - s.0).div_euclid(DAY)),
+        retires_at: e.retires_at,
+        closed_at: e.closed_at,
         faults: e.faults.map_or(0, |f| i64::try_from(f.split(" | ").count()).unwrap_or(i64::MAX)),
     }
 }

@@ -50,6 +50,11 @@ impl Snapshots {
         self.whole.iter().filter(move |((t, _), _)| t == table).map(|((_, source), at)| (source.as_str(), at))
     }
 
+    /// Every instant at which some source took a whole snapshot, oldest first.
+    pub(crate) fn instants(&self, table: &str) -> BTreeSet<Instant> {
+        self.of(table).flat_map(|(_, at)| at.iter().copied()).collect()
+    }
+
     /// Newest snapshot of each source before `end`.
     pub(crate) fn before(&self, table: &str, end: Instant) -> Chosen {
         self.of(table).filter_map(|(s, at)| Some((s.to_owned(), *at.range(..end).next_back()?))).collect()

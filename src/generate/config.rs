@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 
 use super::Sink;
+use crate::config::LegacyCohort;
+
 use super::calendar::Month;
 use super::entry::Category;
 use super::world::World;
@@ -75,6 +77,8 @@ fn rules(world: &World, out: &mut String) -> anyhow::Result<()> {
         }
         writeln!(out, "[[target]]\nkey = \"{key}\"\nvalue = {value}\nfrom = \"{from}\"\n")?;
     }
+    calendar(world, out)?;
+    legacy_cohort(world, out)?;
     for category in [Category::BreakGlass, Category::Administrative, Category::Legacy, Category::Accessibility] {
         writeln!(out, "[[cadence]]\ncategory = \"{}\"\nreview_days = {}", category.label(), category.review_days())?;
         if category == Category::BreakGlass {
@@ -82,5 +86,35 @@ fn rules(world: &World, out: &mut String) -> anyhow::Result<()> {
         }
         writeln!(out, "from = \"{from}\"\n")?;
     }
+    Ok(())
+}
+
+/// Drills as planned, and the incident that was declared only the day after.
+fn calendar(world: &World, out: &mut String) -> anyhow::Result<()> {
+    for (number, day) in world.drills().into_iter().enumerate() {
+        writeln!(out, "[[calendar]]\nkind = \"drill\"\nfrom = \"{day}T07:00:00Z\"\nuntil = \"{day}T11:00:00Z\"\nticket = \"DRILL-{:03}\"\n", number + 1)?;
+    }
+    if let Some(month) = world.calendar.months().get(1).filter(|_| !world.plan.clean) {
+        let day = month.first.plus(17);
+        writeln!(
+            out,
+            "[[calendar]]\nkind = \"incident\"\nfrom = \"{day}T18:00:00Z\"\nuntil = \"{day}T22:30:00Z\"\ndeclared = \"{}T09:00:00Z\"\nticket = \"INC-0007\"\n",
+            day.plus(1)
+        )?;
+    }
+    Ok(())
+}
+
+/// The accounts that were legacy before the data began.
+fn legacy_cohort(world: &World, out: &mut String) -> anyhow::Result<()> {
+    let old = world.entries.iter().filter(|e| e.category == Category::Legacy && e.activated.is_some_and(|day| day < world.calendar.first()));
+    let members: Vec<String> = old.map(|e| world.upn(e.person).to_owned()).collect();
+    if members.is_empty() {
+        return Ok(());
+    }
+    let frozen = world.calendar.first().date();
+    let cohort = LegacyCohort { members, frozen, sha256: String::new() };
+    let listed = cohort.members.iter().map(|m| format!("\"{m}\"")).collect::<Vec<_>>().join(", ");
+    writeln!(out, "[legacy_cohort]\nmembers = [{listed}]\nfrozen = \"{frozen}\"\nsha256 = \"{}\"\n", cohort.digest())?;
     Ok(())
 }

@@ -29,6 +29,7 @@ mod locations;
 mod names;
 mod people;
 mod person;
+mod planted;
 mod policies;
 mod proof;
 mod properties;

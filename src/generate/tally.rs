@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Layout;
 use super::proof::{Class, Sheet, Stream};
+use super::scene::Scene;
 
 /// The running counts.
 #[derive(Debug)]
@@ -12,6 +13,9 @@ pub(crate) struct Tally {
     months: usize,
     attempts: Vec<[u32; Class::ALL.len()]>,
     written: BTreeMap<(usize, Stream), Written>,
+    /// Attempts by a legacy client, and attempts that a listed relaxation let through, by person and month.
+    legacy: BTreeMap<(usize, usize), u32>,
+    accepted: BTreeMap<(usize, usize), u32>,
 }
 
 /// Records of one stream and month.
@@ -28,7 +32,7 @@ pub struct Written {
 impl Tally {
     /// Counts for so many people and months, as far as a layout can tell.
     pub(crate) fn new(layout: Layout, people: usize, months: usize) -> Self {
-        Self { layout, months, attempts: vec![[0; Class::ALL.len()]; people * months], written: BTreeMap::new() }
+        Self { layout, months, attempts: vec![[0; Class::ALL.len()]; people * months], written: BTreeMap::new(), legacy: BTreeMap::new(), accepted: BTreeMap::new() }
     }
 
     /// Counts an attempt by the record that ends it, when the layout shows it as a qualifying one.
@@ -36,6 +40,13 @@ impl Tally {
         let Some(class) = self.layout.class(last) else {
             return;
         };
+        let told = month.map(|month| (person, month)).filter(|_| class != Class::U);
+        let side = match last.scene {
+            Scene::Legacy => told.map(|key| self.legacy.entry(key)),
+            Scene::TrustedSite => told.map(|key| self.accepted.entry(key)),
+            _ => None,
+        };
+        side.into_iter().for_each(|count| *count.or_default() += 1);
         let cell = month.and_then(|month| self.attempts.get_mut(person * self.months + month));
         if let Some(count) = cell.and_then(|classes| classes.get_mut(class as usize)) {
             *count += 1;
@@ -55,6 +66,18 @@ impl Tally {
         let cell = self.attempts.get(person * self.months + month);
         let pairs = Class::ALL.iter().zip(cell.into_iter().flatten());
         pairs.filter(|(_, count)| **count > 0).map(|(class, count)| (class.label(), *count)).collect()
+    }
+
+    /// Attempts of a person in a month by a legacy client.
+    pub(crate) fn legacy(&self, person: usize, month: usize) -> u32 {
+        self.legacy.get(&(person, month)).copied().unwrap_or(0)
+    }
+
+    /// Attempts of a person in a month that bypassed MFA without a relaxation that policy lists.
+    pub(crate) fn bypasses(&self, person: usize, month: usize) -> u32 {
+        let all = self.attempts(person, month);
+        let of = |class: &str| all.get(class).copied().unwrap_or(0);
+        (of("N") + of("S")).saturating_sub(self.accepted.get(&(person, month)).copied().unwrap_or(0))
     }
 
     /// Records of a month by stream.

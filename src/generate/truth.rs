@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Plan;
 use super::calendar::{Day, Month};
 use super::entry::{Entry, Obligation, Outcome};
+use super::planted::{Situation, situations};
 use super::roles;
 use super::tally::{Tally, Written};
 use super::world::{World, kind_label};
@@ -23,6 +24,8 @@ pub struct Truth {
     pub register: Vec<EntryTruth>,
     /// Every account that ever exists, in the order of making.
     pub identities: Vec<IdentityTruth>,
+    /// What was planted in the last month, with its label.
+    pub situations: Vec<Situation>,
     /// What the account exports of the layout's provider say at the end of the data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accounts: Option<AccountsTruth>,
@@ -106,6 +109,7 @@ impl Truth {
             months: months.iter().enumerate().map(|(number, month)| month_truth(world, tally, number, month)).collect(),
             register: world.entries.iter().map(|entry| entry_truth(world, entry)).collect(),
             identities: (0..world.people.len()).filter_map(|index| identity(world, tally, index)).collect(),
+            situations: situations(world, tally),
             accounts: world.calendar.months().last().and_then(|m| world.plan.layout.accounts_truth(world, m.last)),
         }
     }
@@ -122,6 +126,8 @@ impl Truth {
         list(&mut out, "register", &self.register)?;
         out.push_str(",\n");
         list(&mut out, "identities", &self.identities)?;
+        out.push_str(",\n");
+        list(&mut out, "situations", &self.situations)?;
         if let Some(accounts) = self.accounts {
             out.push_str(&format!(",\n\"accounts\":{}", serde_json::to_string(&accounts)?));
         }

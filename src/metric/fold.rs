@@ -1,8 +1,8 @@
-//! The four folds.
+//! The folds that add up: ratios, counts, mixes, duties, rates, findings.
 
 use std::collections::BTreeMap;
 
-use crate::results::{Count, Mix, Obligations, Ratio, Reason, Share};
+use crate::results::{Count, Detection, Mix, Obligations, Rate, Ratio, Reason, Share};
 
 /// What a fold sees of a row.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +20,7 @@ const WATERFALL: [&str; 9] =
     ["deleted", "disabled", "workload identity", "break-glass account", "service account", "shared or room account", "guest", "not yet started", "not in the directory export"];
 
 /// Yes, no and unknown over a population.
-pub(super) fn ratio<'r>(cells: impl Iterator<Item = Cell<'r>>) -> Ratio {
+pub(super) fn ratio<'r>(cells: impl Iterator<Item = Cell<'r>>, fewer: bool) -> Ratio {
     let (mut yes, mut no, mut unknown) = (0.0, 0.0, 0.0);
     let mut reasons: BTreeMap<(&str, &str), f64> = BTreeMap::new();
     for c in cells {
@@ -50,6 +50,8 @@ pub(super) fn ratio<'r>(cells: impl Iterator<Item = Cell<'r>>) -> Ratio {
         wilson: wilson(yes, yes + no),
         excluded: of(&|o| o == "excluded"),
         failing: of(&|o| o == "no"),
+        // Where fewer are better, what counts is what speaks against the organisation.
+        counting: if fewer { of(&|o| o == "yes") } else { Vec::new() },
         undetermined: of(&|o| !["yes", "no", "excluded"].contains(&o)),
     }
 }
@@ -105,6 +107,28 @@ pub(super) fn obligations<'r>(cells: impl Iterator<Item = Cell<'r>>) -> Obligati
     }
 }
 
+/// One sum over another; a part that is no known word counts for neither.
+pub(super) fn rate<'r>(cells: impl Iterator<Item = Cell<'r>>) -> Rate {
+    let sums = sums(cells);
+    let of = |part: &str| sums.get(part).copied().unwrap_or(0.0);
+    let (numerator, denominator) = (of("numerator"), of("denominator"));
+    Rate { numerator, denominator, value: (denominator != 0.0).then(|| numerator / denominator) }
+}
+
+/// Findings by severity; one of an unknown severity is a high one.
+pub(super) fn detection<'r>(cells: impl Iterator<Item = Cell<'r>>) -> Detection {
+    let mut found = Detection { findings: 0, high: 0, medium: 0, low: 0 };
+    for c in cells {
+        found.findings += 1;
+        match c.outcome {
+            "low" => found.low += 1,
+            "medium" => found.medium += 1,
+            _ => found.high += 1,
+        }
+    }
+    found
+}
+
 fn share(part: f64, whole: f64) -> Option<f64> {
     (whole > 0.0).then(|| part / whole)
 }
@@ -133,22 +157,22 @@ mod tests {
 
     #[test]
     fn unknown_is_a_third_value() {
-        let r = ratio(cells(&[("yes", 6.0), ("no", 2.0), ("unknown", 2.0), ("excluded", 5.0)]).into_iter());
+        let r = ratio(cells(&[("yes", 6.0), ("no", 2.0), ("unknown", 2.0), ("excluded", 5.0)]).into_iter(), false);
         assert_eq!((r.numerator, r.denominator, r.unknown, r.value, r.lower, r.upper), (6.0, 8.0, 2.0, Some(0.75), Some(0.6), Some(0.8)));
         assert_eq!(r.excluded[0].weight, 5.0);
     }
 
     #[test]
     fn nothing_gives_no_value() {
-        let r = ratio(cells(&[("excluded", 5.0)]).into_iter());
+        let r = ratio(cells(&[("excluded", 5.0)]).into_iter(), false);
         assert_eq!((r.value, r.lower, r.upper, r.wilson), (None, None, None, None));
-        let only_unknown = ratio(cells(&[("unknown", 3.0)]).into_iter());
+        let only_unknown = ratio(cells(&[("unknown", 3.0)]).into_iter(), false);
         assert_eq!((only_unknown.value, only_unknown.lower, only_unknown.upper), (None, Some(0.0), Some(1.0)));
     }
 
     #[test]
     fn a_stray_verdict_is_unknown_not_passed_over() {
-        assert_eq!(ratio(cells(&[("yes", 1.0), ("Yes!", 1.0)]).into_iter()).unknown, 1.0);
+        assert_eq!(ratio(cells(&[("yes", 1.0), ("Yes!", 1.0)]).into_iter(), false).unknown, 1.0);
     }
 
     #[test]
@@ -164,7 +188,7 @@ mod tests {
     #[test]
     fn the_waterfall_keeps_its_order() {
         let of = |reason| Cell { outcome: "excluded", reason, weight: 1.0 };
-        let r = ratio([of("guest"), of("zebra"), of("deleted"), of("disabled")].into_iter());
+        let r = ratio([of("guest"), of("zebra"), of("deleted"), of("disabled")].into_iter(), false);
         assert_eq!(r.excluded.iter().map(|e| e.reason.as_str()).collect::<Vec<_>>(), ["deleted", "disabled", "guest", "zebra"]);
     }
 
@@ -179,7 +203,7 @@ mod tests {
         fn bounds_hold_the_value_and_nothing_is_lost(given in proptest::collection::vec((0usize..4, 1u32..100), 0..60)) {
             const WORDS: [&str; 4] = ["yes", "no", "unknown", "excluded"];
             let cells: Vec<_> = given.iter().map(|(o, w)| Cell { outcome: WORDS[*o], reason: "r", weight: f64::from(*w) }).collect();
-            let r = ratio(cells.iter().copied());
+            let r = ratio(cells.iter().copied(), false);
             let total: f64 = cells.iter().map(|c| c.weight).sum();
             let excluded: f64 = r.excluded.iter().map(|e| e.weight).sum();
             prop_assert!((r.denominator + r.unknown + excluded - total).abs() < 1e-9);

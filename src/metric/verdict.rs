@@ -20,13 +20,21 @@ pub fn headline(figure: &Figure) -> Headline {
         Figure::Ratio(r) => Headline { value: r.value, lower: r.lower, upper: r.upper },
         Figure::Obligations(o) => Headline { value: o.adherence, lower: o.lower, upper: o.upper },
         Figure::Count(c) => Headline { value: Some(c.total), lower: Some(c.total), upper: Some(c.total) },
-        Figure::Mix(_) => Headline::default(),
+        Figure::Rate(r) => Headline { value: r.value, lower: r.value, upper: r.value },
+        Figure::Duration(d) => Headline { value: d.median, lower: d.median, upper: d.median_latest },
+        Figure::Detection(d) => Headline { value: Some(d.findings as f64), lower: Some(d.findings as f64), upper: Some(d.findings as f64) },
+        // Statistics are for triage: they never decide a verdict.
+        Figure::Mix(_) | Figure::Drift(_) | Figure::Series(_) => Headline::default(),
     }
 }
 
 /// The verdict on a metric's first line.
 #[must_use]
 pub fn judge(metric: &Metric) -> Verdict {
+    if metric.state == State::NotObservable {
+        // A target that nothing can be held against is not met by that.
+        return if metric.target.is_some() { Verdict::NotDetermined } else { Verdict::NoTarget };
+    }
     if metric.state == State::NotComputed {
         return Verdict::NotComputed;
     }
@@ -81,6 +89,7 @@ mod tests {
             wilson: None,
             excluded: vec![],
             failing: vec![],
+            counting: vec![],
             undetermined: vec![],
         })
     }

@@ -76,9 +76,14 @@ fn stem(path: &Path) -> String {
     path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// K2 comes before K11.
-fn order(id: &str) -> (String, u32, String) {
+/// K2 comes before K11; the metrics of the contract first, then the reconciliation, then detections of their own.
+fn order(id: &str) -> (u8, String, u32, String) {
     let letters: String = id.chars().take_while(|c| c.is_alphabetic()).collect();
     let digits: String = id.chars().skip(letters.len()).take_while(char::is_ascii_digit).collect();
-    (letters, digits.parse().unwrap_or(0), id.to_owned())
+    let rank = match letters.as_str() {
+        "K" => 0,
+        "R" => 1,
+        _ => 2,
+    };
+    (rank, letters, digits.parse().unwrap_or(0), id.to_owned())
 }

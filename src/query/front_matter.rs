@@ -17,6 +17,16 @@ pub enum Kind {
     Mix,
     /// `subject, due_at, met_at, status`: duties.
     Obligations,
+    /// `subject, part, weight`: one sum over another.
+    Rate,
+    /// `subject, entry, exit, exit_by, ended`: Kaplan–Meier and cumulative incidence.
+    Duration,
+    /// `subject, severity, first_seen, last_seen, reason`: findings.
+    Detection,
+    /// `subject, bucket, part, weight, floor, least`: whether a mix has moved.
+    Drift,
+    /// `subject, day, observed, part, false_alarms`: days that stand out of their series.
+    Series,
 }
 
 impl Kind {
@@ -28,6 +38,11 @@ impl Kind {
             Self::Count => &["subject", "category"],
             Self::Mix => &["subject", "bucket", "weight"],
             Self::Obligations => &["subject", "due_at", "met_at", "status", "reason"],
+            Self::Rate => &["subject", "part", "weight"],
+            Self::Duration => &["subject", "entry", "exit", "exit_by", "ended"],
+            Self::Detection => &["subject", "severity", "first_seen", "last_seen", "reason"],
+            Self::Drift => &["subject", "bucket", "part", "weight", "floor", "least"],
+            Self::Series => &["subject", "day", "observed", "part", "false_alarms"],
         }
     }
 
@@ -39,6 +54,11 @@ impl Kind {
             Self::Count => "count",
             Self::Mix => "mix",
             Self::Obligations => "obligations",
+            Self::Rate => "rate",
+            Self::Duration => "duration",
+            Self::Detection => "detection",
+            Self::Drift => "drift",
+            Self::Series => "series",
         }
     }
 }
@@ -74,6 +94,8 @@ struct Header {
     about: String,
     #[serde(default)]
     dimensions: Vec<String>,
+    #[serde(default)]
+    containment: Vec<String>,
     lines: Vec<LineSpec>,
 }
 
@@ -102,6 +124,8 @@ pub struct Query {
     pub about: String,
     /// Columns the fold is repeated for.
     pub dimensions: Vec<String>,
+    /// Of a detection: what to do first about a finding.
+    pub containment: Vec<String>,
     /// Its figures, headline first.
     pub lines: Vec<LineSpec>,
     /// The whole file, as it is executed.
@@ -134,6 +158,7 @@ impl Query {
             controls: h.controls,
             about: h.about.split_whitespace().collect::<Vec<_>>().join(" "),
             dimensions: h.dimensions,
+            containment: h.containment,
             lines: h.lines,
             sha256: digest::sha256(text.as_bytes()),
             sql: text.to_owned(),

@@ -17,7 +17,36 @@ use crate::derive::Fact;
 use crate::table;
 
 /// Columns that a fold uses; every other column of a query must be declared as a dimension.
-const CONTRACT: [&str; 11] = ["subject", "label", "line", "verdict", "reason", "weight", "category", "bucket", "due_at", "met_at", "status"];
+const CONTRACT: [&str; 28] = [
+    "subject",
+    "label",
+    "line",
+    "verdict",
+    "reason",
+    "weight",
+    "category",
+    "bucket",
+    "due_at",
+    "met_at",
+    "status",
+    "part",
+    "entry",
+    "exit",
+    "exit_by",
+    "ended",
+    "severity",
+    "first_seen",
+    "last_seen",
+    "floor",
+    "least",
+    "day",
+    "observed",
+    "false_alarms",
+    "place",
+    "how",
+    "evidence",
+    "ticket",
+];
 
 /// All faults, in file order.
 #[must_use]

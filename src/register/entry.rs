@@ -72,7 +72,7 @@ fn plain(v: &Value) -> String {
 }
 
 /// Words that say nothing.
-fn placeholder(text: &str) -> bool {
+pub(crate) fn placeholder(text: &str) -> bool {
     let t = text.trim().trim_end_matches('.').to_lowercase();
     ["", "n/a", "na", "none", "-", "tbd", "tbc", "todo", "unknown", "keine", "?"].contains(&t.as_str())
 }

@@ -45,6 +45,7 @@ pub fn read(stream: &mut dyn Read, object: &ObjectContext<'_>, config: &Register
 }
 
 pub use dates::Moment;
+pub(crate) use entry::placeholder;
 
 /// Instant of a date or time as a register writes it: see [`Moment`].
 #[must_use]

@@ -35,6 +35,10 @@ pub(super) fn empty() -> Results {
         notes: vec![],
         policy: vec![],
         restatements: vec![],
+        findings: Vec::new(),
+        break_glass: Vec::new(),
+        reconciliation: Vec::new(),
+        deadlines: Vec::new(),
     }
 }
 
@@ -51,6 +55,7 @@ fn ratio(numerator: f64, denominator: f64, unknown: f64, reason: &str) -> Figure
         wilson: (denominator < 20.0).then_some((0.5, 0.9)),
         excluded: reasons(7.0),
         failing: reasons(denominator - numerator),
+        counting: vec![],
         undetermined: reasons(unknown),
     })
 }

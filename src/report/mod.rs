@@ -4,6 +4,7 @@
 //! [`Results::as_of`], the fonts and templates are in the binary, so the same results give the same
 //! bytes years later. Everything that is text in the results is hostile until `text` has seen it.
 
+mod calendar;
 mod chart;
 mod csv;
 #[cfg(test)]
@@ -168,6 +169,6 @@ fn render_format(results: &Results, format: Format, options: &Options) -> Result
         Format::Html => vec![Artifact { name: "report.html".to_owned(), media_type: "text/html; charset=utf-8", bytes: html::render(results, &options.templates)?.into_bytes() }],
         Format::Pdf => vec![Artifact { name: "report.pdf".to_owned(), media_type: "application/pdf", bytes: pdf::render(results, options)? }],
         Format::Json => vec![Artifact { name: "results.json".to_owned(), media_type: "application/json", bytes: json::render(results)? }],
-        Format::Csv => csv::render(results)?,
+        Format::Csv => csv::render(results)?.into_iter().chain([calendar::render(results)?]).collect(),
     })
 }

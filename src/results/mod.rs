@@ -6,11 +6,13 @@
 //! one schema version.
 
 mod figure;
+mod governance;
 mod intake;
 
 use serde::{Deserialize, Serialize};
 
-pub use figure::{Count, Figure, Mix, Obligations, Ratio, Reason, Share};
+pub use figure::{Count, CurvePoint, Detection, Drift, Duration, Figure, Mix, Obligations, Rate, Ratio, Reason, Series, Share, Spike};
+pub use governance::{BreakGlass, Deadline, Finding, GlassUse, Happening, ReconciledCell};
 pub use intake::{Anchor, Gap, Intake, ObjectIntake, RejectReason, SourceTotals};
 
 /// Identifies the shape of `results.json`.
@@ -48,6 +50,18 @@ pub struct Results {
     /// Figures that were issued, of this period or one of its trend, and read otherwise today.
     #[serde(default)]
     pub restatements: Vec<Restatement>,
+    /// Findings of every detection, the gravest first.
+    #[serde(default)]
+    pub findings: Vec<Finding>,
+    /// Break-glass accounts, from the register alone.
+    #[serde(default)]
+    pub break_glass: Vec<BreakGlass>,
+    /// Policy, register and sign-ins side by side: every identity in one cell.
+    #[serde(default)]
+    pub reconciliation: Vec<ReconciledCell>,
+    /// What falls due within 30 days of the run.
+    #[serde(default)]
+    pub deadlines: Vec<Deadline>,
 }
 
 /// A figure that was issued and has changed.
@@ -116,6 +130,8 @@ pub enum State {
     Computed,
     /// An input is missing, stale or truncated; `reason` names it.
     NotComputed,
+    /// These inputs cannot carry the metric at all; `reason` says why. No fault of the run.
+    NotObservable,
 }
 
 /// A metric against its target.
@@ -143,7 +159,7 @@ pub struct Metric {
     pub name: String,
     /// The sentence-case heading.
     pub title: String,
-    /// `ratio`, `count`, `mix` or `obligations`.
+    /// `ratio`, `count`, `mix`, `obligations`, `rate`, `duration`, `detection`, `drift` or `series`.
     pub kind: String,
     /// Which way is good: `higher`, `lower` or `none`.
     pub better: String,

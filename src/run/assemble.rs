@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::config::dated;
 use crate::config::{CATEGORIES, Config, TOOL_DEFAULT};
-use crate::derive::{Desk, review_cadence};
+use crate::derive::{Desk, Duty, cadence_on};
 use crate::lake::{IngestReport, SourceLedger, encode_batch};
 use crate::metric::Measured;
 use crate::period::{self, Period};
@@ -37,13 +37,17 @@ pub(super) fn results(prepared: &Prepared, ingest: &IngestReport, desk: &Desk, m
         as_of: period::rfc3339(period::instant(prepared.as_of)),
         config_sha256: config.digest(),
         queries_sha256: prepared.corpus.sha256(),
-        complete: metrics.iter().all(|m| m.state == State::Computed),
+        complete: metrics.iter().all(|m| m.state != State::NotComputed),
         metrics,
         register: desk.register.clone(),
         intake: intake(ingest, desk),
         notes: notes(prepared, ingest, desk),
         policy: policy(config, &prepared.period),
         restatements: Vec::new(),
+        findings: Vec::new(),
+        break_glass: Vec::new(),
+        reconciliation: Vec::new(),
+        deadlines: Vec::new(),
     }
 }
 
@@ -168,14 +172,25 @@ pub(super) fn restated(results: &Results) -> Option<Note> {
     (n > 0).then(|| Note { topic: "data".to_owned(), text: format!("{n} figures that were issued before read otherwise today: see the restated figures") })
 }
 
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|c| c.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
+}
+
 fn policy(config: &Config, period: &Period) -> Vec<PolicyLine> {
     let Ok(last) = period.after.yesterday() else { return Vec::new() };
     let mut lines = Vec::new();
     for category in CATEGORIES {
-        if let Some((days, origin)) = review_cadence(config, category, period) {
-            let set = dated::in_force(&config.cadences, last, |c| c.category == category && c.review_days.is_some(), |c| c.from);
-            let from = set.map(|c| c.from.to_string()).unwrap_or_default();
-            lines.push(PolicyLine { name: format!("Review cadence, {}", category.replace('_', " ")), value: format!("{days} days"), origin: origin.to_owned(), from });
+        for duty in [Duty::Review, Duty::Rotation, Duty::Drill] {
+            let Some((days, origin)) = cadence_on(config, category, duty, last) else { continue };
+            let set = |c: &dated::Cadence| match duty {
+                Duty::Review => c.review_days.is_some(),
+                Duty::Rotation => c.rotation_days.is_some(),
+                Duty::Drill => c.drill_days.is_some(),
+            };
+            let from = dated::in_force(&config.cadences, last, |c| c.category == category && set(c), |c| c.from).map(|c| c.from.to_string()).unwrap_or_default();
+            let name = format!("{} cadence, {}", capital(duty.name()), category.replace('_', " "));
+            lines.push(PolicyLine { name, value: format!("{days} days"), origin: origin.to_owned(), from });
         }
     }
     for (key, default) in dated::DEFAULT_THRESHOLDS {

@@ -1,5 +1,6 @@
 //! `mfaudit run`: the stages, one call each, in the order of the data's way.
 
+mod act;
 mod assemble;
 mod restate;
 
@@ -159,6 +160,7 @@ pub fn run(prepared: &Prepared, watch: &dyn Watch) -> anyhow::Result<Outcome> {
     let mut results = assemble::results(prepared, &ingest, &desk, metrics);
     results.restatements = restatements(&output, &results, &earlier)?;
     results.notes.extend(assemble::restated(&results));
+    act::on(&mut results, &desk, &prepared.corpus, &measured)?;
     let formats = prepared.config.output.formats.iter().map(|f| Format::from_str(f)).collect::<Result<Vec<_>, _>>()?;
     let options = Options { pdf_standard: PdfStandard::from_str(&prepared.config.output.pdf_standard)?, templates: prepared.templates.clone() };
     let mut artifacts = report::render(&results, &formats, &options).context("rendering the report")?;

@@ -41,6 +41,14 @@ table! {
         exception_id: &'a str,
         /// Several exceptions matched.
         exception_ambiguous: bool,
+        /// Why no active exception explains a class N or S attempt: `expired`, `not_yet_active`, `pending`, `out_of_scope` or `never_registered`; empty text otherwise.
+        unmatched: &'a str,
+        /// The exception that comes nearest then; empty text when none does.
+        near_id: &'a str,
+        /// Whole days since that exception ended; 0 when it has not.
+        overdue_days: i64,
+        /// Under an exception, from a compliant device and an allowed network: `yes`, `no` or `unknown`; empty text without one.
+        constrained: &'a str,
         /// Rows of the journey.
         events: i64,
     }
@@ -48,7 +56,7 @@ table! {
 
 table! {
     /// Attempts per identity, day and way of satisfaction: the exact roll-up that months are computed from.
-    AttemptDay = "attempt_days", LocalDay, key ["source", "tenant", "identity_id", "local_day", "satisfied_by", "class_reason", "relaxation_accepted", "method", "mfa_required", "privileged_then", "exception_id", "legacy_protocol"] {
+    AttemptDay = "attempt_days", LocalDay, key ["source", "tenant", "identity_id", "local_day", "satisfied_by", "class_reason", "relaxation_accepted", "method", "mfa_required", "privileged_then", "exception_id", "exception_ambiguous", "unmatched", "near_id", "overdue_days", "constrained", "legacy_protocol"] {
         /// Source id of the configuration.
         source: &'a str,
         /// Tenant.
@@ -73,10 +81,92 @@ table! {
         privileged_then: &'a str,
         /// Exception the attempts are attributed to; empty text when none.
         exception_id: &'a str,
+        /// Several exceptions matched.
+        exception_ambiguous: bool,
+        /// Why no active exception explains a class N or S attempt: `expired`, `not_yet_active`, `pending`, `out_of_scope` or `never_registered`; empty text otherwise.
+        unmatched: &'a str,
+        /// The exception that comes nearest then; empty text when none does.
+        near_id: &'a str,
+        /// Whole days since that exception ended; 0 when it has not.
+        overdue_days: i64,
+        /// Under an exception, from a compliant device and an allowed network: `yes`, `no` or `unknown`; empty text without one.
+        constrained: &'a str,
         /// Legacy client or protocol.
         legacy_protocol: bool,
         /// Number of attempts.
         attempts: i64,
+    }
+}
+
+table! {
+    /// Journeys per identity, day and way they ended at the second factor, failures included.
+    EndingDay = "ending_days", LocalDay, key ["source", "tenant", "identity_id", "local_day", "app_id", "country", "reached_mfa", "ending", "reason", "friction", "method"] {
+        /// Source id of the configuration.
+        source: &'a str,
+        /// Tenant.
+        tenant: &'a str,
+        /// Identity.
+        identity_id: &'a str,
+        /// The organisation's local day.
+        local_day: Day,
+        /// Application id; empty text when not recorded.
+        app_id: &'a str,
+        /// Two-letter country; empty text when not recorded.
+        country: &'a str,
+        /// The journey got as far as a second factor.
+        reached_mfa: bool,
+        /// `satisfied`, `failed`, `abandoned` (only prompts and interrupts) or `unknown`.
+        ending: &'a str,
+        /// Normalised reason of a failure; empty text otherwise.
+        reason: &'a str,
+        /// A second factor was refused before the journey succeeded.
+        friction: bool,
+        /// Canonical method of the row that decided; empty text when not recorded.
+        method: &'a str,
+        /// Number of journeys.
+        attempts: i64,
+    }
+}
+
+table! {
+    /// Single events that detections look at: refused factors with the sign-ins around them, and every event of identities that a register entry names.
+    Watched = "watched_events", LocalDay, key ["source", "tenant", "event_id"] {
+        /// Source id of the configuration.
+        source: &'a str,
+        /// Tenant.
+        tenant: &'a str,
+        /// The provider's event id.
+        event_id: &'a str,
+        /// Time of the event.
+        occurred_at: Instant,
+        /// Identity.
+        identity_id: &'a str,
+        /// `interactive`, `non_interactive` or `workload`.
+        stream: &'a str,
+        /// `success`, `failure`, `interrupt` or `unknown`.
+        outcome: &'a str,
+        /// `prompt` (a push or call declined or not answered), `code` (a wrong one-time code) or empty text.
+        refusal: &'a str,
+        /// Application id; empty text when not recorded.
+        app_id: &'a str,
+        /// Client-supplied id of the journey; empty text when none.
+        correlation_id: &'a str,
+        /// Canonical method; empty text when not recorded.
+        method: &'a str,
+        /// Legacy client or protocol.
+        legacy_protocol: bool,
+        /// Source address; empty text when not recorded.
+        ip: &'a str,
+        /// Autonomous system number.
+        asn: Option<i64>,
+        /// Two-letter country; empty text when not recorded.
+        country: &'a str,
+        /// Degrees.
+        latitude: Option<f64>,
+        /// Degrees.
+        longitude: Option<f64>,
+        /// Accuracy radius in kilometres.
+        accuracy_km: Option<f64>,
     }
 }
 
@@ -119,5 +209,21 @@ table! {
         mfa_required: Option<bool>,
         /// Issuer of a claim or external MFA.
         issuer: Option<&'a str>,
+        /// Source address.
+        ip: Option<&'a str>,
+        /// Autonomous system number.
+        asn: Option<i64>,
+        /// Two-letter country or region.
+        country: Option<&'a str>,
+        /// Degrees.
+        latitude: Option<f64>,
+        /// Degrees.
+        longitude: Option<f64>,
+        /// Accuracy radius in kilometres.
+        accuracy_km: Option<f64>,
+        /// Device was compliant.
+        device_compliant: Option<bool>,
+        /// Network was a trusted location.
+        network_trusted: Option<bool>,
     }
 }

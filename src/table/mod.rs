@@ -7,11 +7,13 @@
 mod builder;
 pub mod derived;
 pub mod directory;
+pub mod governance;
 pub mod policy;
 pub mod register;
 mod rejected;
 pub mod sign_ins;
 pub mod snapshot;
+pub mod traffic;
 
 use std::sync::Arc;
 
@@ -182,12 +184,29 @@ pub fn all() -> Vec<Table> {
         Rejected::TABLE,
         derived::Attempt::TABLE,
         derived::AttemptDay::TABLE,
+        derived::EndingDay::TABLE,
+        derived::Watched::TABLE,
         snapshot::Period::TABLE,
         snapshot::Population::TABLE,
         snapshot::ExceptionState::TABLE,
         snapshot::ExceptionObject::TABLE,
         snapshot::ExceptionFlow::TABLE,
         snapshot::Obligation::TABLE,
+        governance::Exclusion::TABLE,
+        governance::ExcludedIdentity::TABLE,
+        governance::Reconciled::TABLE,
+        governance::RegisterCell::TABLE,
+        governance::Separation::TABLE,
+        governance::ControlChange::TABLE,
+        governance::GlassCondition::TABLE,
+        governance::GlassUse::TABLE,
+        governance::Spell::TABLE,
+        governance::CohortMember::TABLE,
+        governance::Deadline::TABLE,
+        traffic::TravelPair::TABLE,
+        traffic::FactorRun::TABLE,
+        traffic::FactorChange::TABLE,
+        snapshot::TrailingDay::TABLE,
         snapshot::IntakeObject::TABLE,
         snapshot::IntakeDay::TABLE,
         snapshot::MethodRank::TABLE,

@@ -119,6 +119,16 @@ table! {
         new_values: Option<&'a str>,
         /// Reason text; names the method for method changes.
         detail: Option<&'a str>,
+        /// Change record that the event names.
+        ticket: Option<&'a str>,
+        /// Of a policy edit: `relaxed` (asks for less than before, or for nothing), `changed`; null for other events.
+        policy_effect: Option<&'a str>,
+        /// Of a policy edit: objects that it leaves out and did not before, joined by `;`.
+        left_out: Option<&'a str>,
+        /// Of a policy edit: objects that it left out before and no longer does, joined by `;`.
+        taken_back: Option<&'a str>,
+        /// What changed, in words: `state enabled -> disabled; excluded users + id`.
+        diff_text: Option<&'a str>,
         /// Correlation id.
         correlation_id: Option<&'a str>,
         /// Time the delivery was written.

@@ -20,6 +20,14 @@ table! {
         settled_before_day: Day,
         /// Snapshots at the period's start exist, so flows can be told.
         opening_known: bool,
+        /// The instant the run stands at.
+        as_of_at: Instant,
+        /// First local day of the trailing 90 days.
+        trailing_from_day: Day,
+        /// First local day of the last seven.
+        week_from_day: Day,
+        /// First local day of the 28 before those seven.
+        before_week_from_day: Day,
     }
 }
 
@@ -80,6 +88,10 @@ table! {
         expires_at: Option<Instant>,
         /// Whole days active as of the end.
         age_days: Option<i64>,
+        /// Planned retirement.
+        retires_at: Option<Instant>,
+        /// Closed.
+        closed_at: Option<Instant>,
         /// Number of faults.
         faults: i64,
     }
@@ -124,9 +136,9 @@ table! {
         exception_id: &'a str,
         /// Category.
         category: &'a str,
-        /// `review` or `rotation`.
+        /// `review`, `rotation` or `drill`.
         duty: &'a str,
-        /// Cadence in days.
+        /// Cadence in days; 0 for a duty that an event calls for.
         cadence_days: i64,
         /// When it fell due.
         due_at: Instant,
@@ -234,5 +246,23 @@ table! {
         threshold_key: &'a str,
         /// Value.
         threshold_value: f64,
+    }
+}
+
+table! {
+    /// The roll-up of the 90 days before the period's end: what baselines and disuse are told from.
+    TrailingDay = "trailing_days", Period, key ["tenant", "identity_id", "local_day", "satisfied_by", "method"] {
+        /// Tenant.
+        tenant: &'a str,
+        /// Identity.
+        identity_id: &'a str,
+        /// The organisation's local day.
+        local_day: Day,
+        /// Satisfaction class: M1, M2, M3, M4, S, N or U.
+        satisfied_by: &'a str,
+        /// Canonical method of a class M1 or M4 attempt; empty text otherwise.
+        method: &'a str,
+        /// Number of attempts.
+        attempts: i64,
     }
 }

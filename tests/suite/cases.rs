@@ -103,7 +103,7 @@ fn day(v: &Value) -> Day {
 
 /// The rows as a multiset over the columns that the expectation names.
 fn compare_rows(case: &Value, rows: &Rows) -> Vec<String> {
-    let expected = case["expect"].get("rows").and_then(Value::as_array).cloned().unwrap_or_default();
+    let Some(expected) = case["expect"].get("rows").and_then(Value::as_array).cloned() else { return Vec::new() };
     let columns: BTreeSet<String> = expected.iter().flat_map(|r| r.as_table().unwrap().keys().cloned()).collect();
     let shown = |v: &Value| match v {
         Value::String(s) => s.clone(),
@@ -112,7 +112,8 @@ fn compare_rows(case: &Value, rows: &Rows) -> Vec<String> {
         other => other.to_string(),
     };
     let mut want: Vec<Vec<String>> = expected.iter().map(|r| columns.iter().map(|c| r.get(c).map(shown).unwrap_or_default()).collect()).collect();
-    let cells: Vec<Vec<String>> = columns.iter().map(|c| if c == "weight" { rows.numbers(c).iter().map(|n| format!("{n:.9}")).collect() } else { rows.texts(c) }).collect();
+    let number = |c: &String| ["weight", "observed", "entry", "exit", "exit_by"].contains(&c.as_str());
+    let cells: Vec<Vec<String>> = columns.iter().map(|c| if number(c) { rows.numbers(c).iter().map(|n| format!("{n:.9}")).collect() } else { rows.texts(c) }).collect();
     let mut got: Vec<Vec<String>> = (0..rows.batch.num_rows()).map(|i| cells.iter().map(|c| c[i].clone()).collect()).collect();
     want.sort();
     got.sort();
@@ -187,6 +188,14 @@ fn numbers(figure: &Figure) -> BTreeMap<String, f64> {
                 put(k, v as f64);
             }
         }
+        Figure::Rate(r) => {
+            put("numerator", r.numerator);
+            put("denominator", r.denominator);
+        }
+        Figure::Duration(d) => put("subjects", d.subjects as f64),
+        Figure::Detection(d) => put("findings", d.findings as f64),
+        Figure::Drift(d) => put("users", d.users as f64),
+        Figure::Series(x) => put("spikes", x.spikes.len() as f64),
     }
     found
 }

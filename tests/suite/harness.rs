@@ -97,6 +97,20 @@ impl Tenant {
     }
 }
 
+/// Rows behind a metric, as text by column; none when it was not computed.
+pub(crate) fn rows_of(tenant: &Tenant, outcome: &Outcome, id: &str) -> Vec<std::collections::BTreeMap<String, String>> {
+    let path = tenant.path("out").join(&outcome.published.path).join(format!("rows/{id}.parquet"));
+    let Ok(bytes) = std::fs::read(path) else { return Vec::new() };
+    let mut found = Vec::new();
+    for batch in mfaudit::lake::decode(bytes.into()).unwrap() {
+        let names: Vec<String> = batch.schema().fields().iter().map(|f| f.name().clone()).collect();
+        let rows = mfaudit::query::Rows { batch };
+        let columns: Vec<Vec<String>> = names.iter().map(|n| rows.texts(n)).collect();
+        found.extend((0..rows.batch.num_rows()).map(|i| names.iter().cloned().zip(columns.iter().map(|c| c[i].clone())).collect()));
+    }
+    found
+}
+
 /// Keys of every file below a folder.
 pub(crate) fn files_below(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();

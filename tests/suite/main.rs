@@ -13,3 +13,4 @@ mod register;
 mod run;
 mod sources;
 mod tenants;
+mod truth;

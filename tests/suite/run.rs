@@ -88,8 +88,12 @@ fn reviews(tenant: &Tenant, outcome: &mfaudit::run::Outcome, truth: &Value) {
     let month = truth["months"].as_array().unwrap().last().unwrap()["month"].as_str().unwrap();
     for entry in truth["register"].as_array().unwrap().iter().filter(|e| e["cadence_configured"] == true) {
         let want: Vec<&str> = entry["reviews"].as_array().unwrap().iter().filter(|r| r[0].as_str().unwrap().starts_with(month)).map(|r| r[2].as_str().unwrap()).collect();
-        let got: Vec<&str> = duties.iter().filter(|o| o.exception_id == entry["id"] && o.status != "not_yet_due").map(|o| o.status).collect();
+        let got: Vec<&str> = duties.iter().filter(|o| o.duty == "review" && o.exception_id == entry["id"] && o.status != "not_yet_due").map(|o| o.status).collect();
         assert_eq!(got, want, "{}", entry["id"]);
+        let want: Vec<&str> = entry["rotations"].as_array().unwrap().iter().filter(|r| r[0].as_str().unwrap().starts_with(month)).map(|r| r[2].as_str().unwrap()).collect();
+        let got: Vec<&str> =
+            duties.iter().filter(|o| o.duty == "rotation" && o.cadence_days == 0 && o.exception_id == entry["id"] && o.status != "not_yet_due").map(|o| o.status).collect();
+        assert_eq!(got, want, "rotations of {}", entry["id"]);
     }
 }
 
@@ -187,7 +191,11 @@ fn a_clean_tenant_gives_nothing_to_say() {
         assert!(metric(r, id).lines.iter().find(|l| l.id == line).unwrap().subjects.is_empty(), "{id} {line}");
     }
     assert_eq!(exit_code(r, FailOn::Never), 0);
-    assert!(r.metrics.iter().all(|m| m.state == State::Computed));
+    assert!(r.metrics.iter().all(|m| m.state != State::NotComputed));
+    let beyond: Vec<&str> = r.metrics.iter().filter(|m| m.state == State::NotObservable).map(|m| m.id.as_str()).collect();
+    // One month of data holds no baseline of 90 days, and no legacy cohort is frozen.
+    assert_eq!(beyond, ["K9", "K13", "K20", "K32", "K37", "K38"]);
+    assert!(r.findings.is_empty(), "{:?}", r.findings);
 }
 
 /// An export that knows less must not win against one that knows more, whatever the two sources are called.

@@ -27,6 +27,22 @@ pub(super) fn figure_fields(figure: &Figure) -> [String; 14] {
         }
         Figure::Count(held) => set("total", Some(held.total)),
         Figure::Mix(mix) => set("total", Some(mix.total)),
+        Figure::Rate(rate) => {
+            set("numerator", Some(rate.numerator));
+            set("denominator", Some(rate.denominator));
+            set("value", rate.value);
+        }
+        Figure::Duration(d) => {
+            set("numerator", Some(d.events as f64));
+            set("denominator", Some(d.subjects as f64));
+            bounds(&mut set, (d.median, d.median, d.median_latest), None);
+        }
+        Figure::Detection(d) => set("total", Some(d.findings as f64)),
+        Figure::Drift(d) => {
+            set("total", Some(d.users as f64));
+            set("value", d.distance);
+        }
+        Figure::Series(s) => set("total", Some(s.spikes.len() as f64)),
         Figure::Obligations(duties) => {
             set("numerator", Some(duties.on_time as f64));
             set("denominator", Some(duties.due.saturating_sub(duties.unknown) as f64));
@@ -78,12 +94,17 @@ fn figure_rows(sheet: &mut Sheet, dimension: &str, value: &str, figure: &Figure)
 
 fn parts(figure: &Figure) -> Vec<(&'static str, &str, f64)> {
     match figure {
-        Figure::Ratio(Ratio { excluded, failing, undetermined, .. }) => [("excluded", excluded), ("failing", failing), ("undetermined", undetermined)]
-            .into_iter()
-            .flat_map(|(part, reasons)| reasons.iter().map(move |r| (part, r.reason.as_str(), r.weight)))
-            .collect(),
+        Figure::Ratio(Ratio { excluded, failing, undetermined, counting, .. }) => {
+            [("excluded", excluded), ("failing", failing), ("undetermined", undetermined), ("counting", counting)]
+                .into_iter()
+                .flat_map(|(part, reasons)| reasons.iter().map(move |r| (part, r.reason.as_str(), r.weight)))
+                .collect()
+        }
         Figure::Count(held) => held.categories.iter().map(|c| ("category", c.reason.as_str(), c.weight)).collect(),
         Figure::Mix(mix) => mix.buckets.iter().map(|b| ("bucket", b.bucket.as_str(), b.weight)).collect(),
-        Figure::Obligations(_) => Vec::new(),
+        Figure::Detection(d) => [("high", d.high), ("medium", d.medium), ("low", d.low)].map(|(severity, n)| ("severity", severity, n as f64)).to_vec(),
+        Figure::Series(s) => s.spikes.iter().map(|spike| ("spike", spike.series.as_str(), spike.observed)).collect(),
+        Figure::Drift(d) => vec![("moved", d.bucket.as_str(), d.moved)],
+        Figure::Obligations(_) | Figure::Rate(_) | Figure::Duration(_) => Vec::new(),
     }
 }

@@ -22,6 +22,7 @@ pub(super) fn render(results: &Results) -> Result<Vec<Artifact>> {
         }
     }
     files.extend([register(results)?, sources(results)?, objects(results)?, gaps(results)?, rejects(results)?, unmapped(results)?, restatements(results)?]);
+    files.extend([findings(results)?, break_glass(results)?, reconciliation(results)?, deadlines(results)?]);
     Ok(files)
 }
 
@@ -103,6 +104,43 @@ fn register(results: &Results) -> Result<Artifact> {
             text(&entry.last_review),
             text(&entry.faults.join("; ")),
         ])?;
+    }
+    sheet.finish()
+}
+
+fn findings(results: &Results) -> Result<Artifact> {
+    let heads = ["metric", "severity", "identity", "label", "reason", "first_seen", "last_seen", "place", "how", "evidence", "ticket", "rotation", "containment"];
+    let mut sheet = Sheet::new("findings", &heads)?;
+    for f in &results.findings {
+        let steps = f.containment.join("; ");
+        let cells = [&f.metric, &f.severity, &f.identity, &f.label, &f.reason, &f.first_seen, &f.last_seen, &f.place, &f.how, &f.evidence, &f.ticket, &f.rotation, &steps];
+        sheet.row(cells.map(|t| text(t)))?;
+    }
+    sheet.finish()
+}
+
+fn break_glass(results: &Results) -> Result<Artifact> {
+    let mut sheet = Sheet::new("break-glass", &["identity", "label", "entry", "at", "outcome", "class", "explained_by", "place"])?;
+    for account in &results.break_glass {
+        for u in &account.uses {
+            sheet.row([&account.identity, &account.label, &account.entry, &u.at, &u.outcome, &u.class, &u.explained_by, &u.place].map(|t| text(t)))?;
+        }
+    }
+    sheet.finish()
+}
+
+fn reconciliation(results: &Results) -> Result<Artifact> {
+    let mut sheet = Sheet::new("reconciliation", &["cell", "count"])?;
+    for cell in &results.reconciliation {
+        sheet.row([text(&cell.name), cell.count.to_string()])?;
+    }
+    sheet.finish()
+}
+
+fn deadlines(results: &Results) -> Result<Artifact> {
+    let mut sheet = Sheet::new("deadlines", &["owner", "due", "days_left", "kind", "entry", "category"])?;
+    for d in &results.deadlines {
+        sheet.row([text(&d.owner), text(&d.due), d.days_left.to_string(), text(&d.kind), text(&d.entry), text(&d.category)])?;
     }
     sheet.finish()
 }

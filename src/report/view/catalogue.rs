@@ -21,6 +21,18 @@ pub(super) enum Chapter {
     Controls,
     /// K18.
     Reviews,
+    /// K21, K22, K39.
+    BreakGlass,
+    /// R1, K7, K23, K24, K27, K33 and what else joins policy, register and sign-ins.
+    Reconciliation,
+    /// K25, K26, K34, K41.
+    Governance,
+    /// K10, K15, K17, K40.
+    Durations,
+    /// K29, K30, K31, D1, D2.
+    Detections,
+    /// K9, K12, K13, K32, K42.
+    Signals,
     /// K36.
     Intake,
     /// Whatever is left.
@@ -65,7 +77,7 @@ pub(super) fn is(metric: &Metric, id: &str) -> bool {
 }
 
 fn listed(metric: &Metric) -> Option<Chapter> {
-    const PLACES: [(&str, Chapter); 12] = [
+    const PLACES: [(&str, Chapter); 47] = [
         ("K1", Chapter::Coverage),
         ("K2", Chapter::Coverage),
         ("K3", Chapter::Coverage),
@@ -78,6 +90,41 @@ fn listed(metric: &Metric) -> Option<Chapter> {
         ("K16", Chapter::Controls),
         ("K18", Chapter::Reviews),
         ("K36", Chapter::Intake),
+        ("K37", Chapter::Backlog),
+        ("K38", Chapter::Backlog),
+        ("K10", Chapter::Durations),
+        ("K15", Chapter::Durations),
+        ("K17", Chapter::Durations),
+        ("K40", Chapter::Durations),
+        ("K19", Chapter::Reviews),
+        ("K39", Chapter::BreakGlass),
+        ("K21", Chapter::BreakGlass),
+        ("K22", Chapter::BreakGlass),
+        ("R1", Chapter::Reconciliation),
+        ("K7", Chapter::Reconciliation),
+        ("K23", Chapter::Reconciliation),
+        ("K24", Chapter::Reconciliation),
+        ("K27", Chapter::Reconciliation),
+        ("K33", Chapter::Reconciliation),
+        ("K35", Chapter::Reconciliation),
+        ("K43", Chapter::Reconciliation),
+        ("K44", Chapter::Reconciliation),
+        ("K20", Chapter::Governance),
+        ("K25", Chapter::Governance),
+        ("K26", Chapter::Governance),
+        ("K28", Chapter::Governance),
+        ("K34", Chapter::Governance),
+        ("K41", Chapter::Governance),
+        ("K9", Chapter::Signals),
+        ("K12", Chapter::Signals),
+        ("K13", Chapter::Signals),
+        ("K32", Chapter::Signals),
+        ("K42", Chapter::Signals),
+        ("K29", Chapter::Detections),
+        ("K30", Chapter::Detections),
+        ("K31", Chapter::Detections),
+        ("D1", Chapter::Detections),
+        ("D2", Chapter::Detections),
     ];
     PLACES.into_iter().find(|(id, _)| is(metric, id)).map(|(_, chapter)| chapter)
 }

@@ -8,7 +8,7 @@ use super::plot;
 use super::reading::{fact, reading, why_not};
 use super::table::{Cell, Kind, Table};
 use super::waterfall::waterfall;
-use super::{duties, mixes, stock};
+use super::{durations, duties, mixes, statistics, stock};
 use crate::report::number::{count, percent};
 use crate::report::text::{capital, sentence, short, words};
 use crate::results::{Dimension, DimensionValue, Figure, Line, Ratio, Reason};
@@ -37,7 +37,10 @@ pub(super) fn breakdown(entry: Entry<'_>) -> Result<Vec<Block>> {
             Some(Figure::Ratio(ratio)) if position == 0 => ratio_blocks(&id, &name, ratio, &mut blocks)?,
             Some(Figure::Count(held)) => stock::blocks(&id, &name, held, &mut blocks)?,
             Some(Figure::Obligations(_)) => duties::blocks(&id, &name, line, &mut blocks)?,
-            Some(Figure::Ratio(_) | Figure::Mix(_)) | None => {}
+            Some(Figure::Duration(d)) => durations::blocks(&id, &name, d, &mut blocks)?,
+            Some(Figure::Series(s)) => statistics::spikes(&id, &name, s, &mut blocks),
+            Some(Figure::Drift(d)) => statistics::drift(d, &mut blocks),
+            Some(Figure::Ratio(_) | Figure::Mix(_) | Figure::Rate(_) | Figure::Detection(_)) | None => {}
         }
     }
     if let Some(headline) = entry.metric.lines.first() {
@@ -82,7 +85,9 @@ fn lines(entry: Entry<'_>) -> Block {
 
 fn ratio_blocks(id: &str, name: &str, ratio: &Ratio, blocks: &mut Vec<Block>) -> Result<()> {
     blocks.push(waterfall(id, name, ratio)?);
-    for (part, reasons, what) in [("failing", &ratio.failing, "counted as no"), ("undetermined", &ratio.undetermined, "counted as unknown")] {
+    for (part, reasons, what) in
+        [("failing", &ratio.failing, "counted as no"), ("counting", &ratio.counting, "counted as yes"), ("undetermined", &ratio.undetermined, "counted as unknown")]
+    {
         if !reasons.is_empty() {
             let caption = format!("{name}: why subjects are {what}");
             blocks.push(reasons_table(&format!("{id}-{part}"), &caption, reasons));
@@ -131,6 +136,11 @@ fn size(figure: &Figure, absent: f64) -> f64 {
         Figure::Count(held) => held.total,
         Figure::Mix(mix) => mix.total,
         Figure::Obligations(duties) => duties.adherence.unwrap_or(absent),
+        Figure::Rate(rate) => rate.value.unwrap_or(absent),
+        Figure::Duration(d) => d.median.unwrap_or(absent),
+        Figure::Detection(d) => d.findings as f64,
+        Figure::Drift(d) => d.distance.unwrap_or(absent),
+        Figure::Series(s) => s.spikes.len() as f64,
     }
 }
 

@@ -4,10 +4,12 @@
 //! are cut, sentences are written. HTML and PDF are two typesettings of the same view, so they
 //! cannot disagree.
 
+mod act;
 mod block;
 mod catalogue;
 mod definitions;
 mod details;
+mod durations;
 mod duties;
 mod exceptions;
 mod gaps;
@@ -17,6 +19,7 @@ mod plot;
 mod reading;
 mod register;
 mod sections;
+mod statistics;
 mod stock;
 mod summary;
 mod table;

@@ -3,7 +3,7 @@
 use super::block::{Fact, Status};
 use crate::report::number::{count, difference, interval, percent, plural, points, range, share, target, whole};
 use crate::report::text::{sentence, short, words};
-use crate::results::{Count, Figure, Metric, Mix, Obligations, Ratio, State, Verdict};
+use crate::results::{Count, Detection, Drift, Duration, Figure, Metric, Mix, Obligations, Rate, Ratio, Series, State, Verdict};
 
 /// Below this denominator counts lead and the share follows.
 const SMALL: f64 = 20.0;
@@ -33,7 +33,62 @@ pub(super) fn reading(figure: &Figure) -> Reading {
         Figure::Count(stock) => of_count(stock),
         Figure::Mix(mix) => of_mix(mix),
         Figure::Obligations(duties) => of_obligations(duties),
+        Figure::Rate(rate) => of_rate(rate),
+        Figure::Duration(d) => of_duration(d),
+        Figure::Detection(d) => of_detection(d),
+        Figure::Drift(d) => of_drift(d),
+        Figure::Series(s) => of_series(s),
     }
+}
+
+fn plain(value: String, basis: String) -> Reading {
+    Reading { value, basis, unknown: String::new() }
+}
+
+fn of_rate(rate: &Rate) -> Reading {
+    let Some(value) = rate.value else { return plain("n/a".to_owned(), "nothing to count: the denominator is 0".to_owned()) };
+    plain(count(value), format!("{} over {}", count(rate.numerator), count(rate.denominator)))
+}
+
+/// Not reached is a legal answer: then a quarter and the longest open duration say more.
+fn of_duration(d: &Duration) -> Reading {
+    if d.subjects == 0 {
+        return plain("n/a".to_owned(), "nothing was under observation".to_owned());
+    }
+    let basis = format!("{} ended, {} open{}", whole(d.events), whole(d.open), if d.competing > 0 { format!(", {} ended otherwise", whole(d.competing)) } else { String::new() });
+    match d.median {
+        Some(median) => {
+            let bracket = d.median_latest.filter(|latest| *latest > median + 0.05).map(|latest| format!("; at the latest {}", days(latest))).unwrap_or_default();
+            plain(days(median), format!("median; {basis}{bracket}"))
+        }
+        None => {
+            let quarter = d.first_quartile.map_or("a quarter is not reached either".to_owned(), |q| format!("a quarter by {}", days(q)));
+            let open = d.longest_open.map(|o| format!("; open for up to {}", days(o))).unwrap_or_default();
+            plain("not reached".to_owned(), format!("median; {quarter}{open}; {basis}"))
+        }
+    }
+}
+
+/// Days as text; less than one in hours.
+pub(super) fn days(value: f64) -> String {
+    if value > 0.0 && value < 1.0 { format!("{} h", count(value * 24.0)) } else { format!("{} d", count(value)) }
+}
+
+fn of_detection(d: &Detection) -> Reading {
+    plain(whole(d.findings), format!("{} high, {} medium, {} low", whole(d.high), whole(d.medium), whole(d.low)))
+}
+
+fn of_drift(d: &Drift) -> Reading {
+    let Some(distance) = d.distance else { return plain("n/a".to_owned(), d.reason.clone()) };
+    let state = if d.flagged { "flagged for a look".to_owned() } else { format!("not flagged: {}", d.reason) };
+    plain(format!("{distance:.3}"), format!("distance among {}; {state}", plural(d.users, "user", "users")))
+}
+
+fn of_series(s: &Series) -> Reading {
+    if s.days == 0 {
+        return plain("n/a".to_owned(), "fewer than eight weeks of history".to_owned());
+    }
+    plain(plural(s.spikes.len() as u64, "day stands out", "days stand out"), format!("{} series, {} judged", whole(s.series), plural(s.days, "day", "days")))
 }
 
 /// A flow is read by where it ends: its movements do not add up to anything.
@@ -111,12 +166,13 @@ fn bounds(lower: f64, upper: f64) -> String {
 /// The metric's headline against its target.
 pub(super) fn fact(metric: &Metric) -> Fact {
     let computed = metric.state == State::Computed;
-    let status = if computed { Status::from(metric.verdict) } else { Status::NotComputed };
+    let status = if metric.state == State::NotComputed { Status::NotComputed } else { Status::from(metric.verdict) };
     let headline = metric.lines.first();
     let figure = headline.filter(|_| computed).and_then(|line| line.figure.as_ref());
     let reason = if figure.is_some() { String::new() } else { why_not(metric) };
     let reading = figure.map_or_else(|| Reading { value: "n/a".to_owned(), basis: String::new(), unknown: String::new() }, reading);
-    Fact { value: reading.value, basis: reading.basis, unknown: reading.unknown, goal: goal(metric), change: change(metric), status, word: status.word(), reason }
+    let word = if metric.state == State::NotObservable { "Not observable" } else { status.word() };
+    Fact { value: reading.value, basis: reading.basis, unknown: reading.unknown, goal: goal(metric), change: change(metric), status, word, reason }
 }
 
 /// Why a metric has no headline figure, as a sentence.
@@ -132,7 +188,7 @@ pub(super) fn goal(metric: &Metric) -> String {
 
 /// `true` when the headline is a fraction of one.
 pub(super) fn is_share(metric: &Metric) -> bool {
-    metric.kind != "count"
+    matches!(metric.kind.as_str(), "ratio" | "obligations" | "mix")
 }
 
 /// Against the period before.
@@ -175,6 +231,7 @@ mod tests {
             wilson: (denominator < SMALL).then_some((0.7639, 0.9911)),
             excluded: vec![],
             failing: vec![],
+            counting: vec![],
             undetermined: vec![],
         }
     }

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::Section;
 use super::block::{Block, Column, Status};
 use super::catalogue::{self, Chapter, Entry};
-use super::{definitions, details, exceptions, intake, summary};
+use super::{act, definitions, details, exceptions, intake, summary};
 use crate::results::Results;
 
 /// All chapters.
@@ -18,9 +18,16 @@ pub(super) fn all(results: &Results) -> Result<Vec<Section>> {
         metrics("phishing-resistance", "Phishing resistance", Chapter::PhishingResistance)?,
         metrics("methods", "Method mix", Chapter::Methods)?,
         metrics("backlog", "Enrolment backlog", Chapter::Backlog)?,
+        Section::new("reconciliation", "Policy, register and sign-ins", with(results, Chapter::Reconciliation, act::reconciliation(results))?),
         Section::new("exceptions", "Exceptions", register(results)?),
         metrics("controls", "Controls on exceptions", Chapter::Controls)?,
         metrics("reviews", "Review adherence", Chapter::Reviews)?,
+        metrics("governance", "Governance of exceptions", Chapter::Governance)?,
+        Section::new("break-glass", "Break-glass accounts", with(results, Chapter::BreakGlass, act::glass(results))?),
+        metrics("durations", "How long things take", Chapter::Durations)?,
+        Section::new("deadlines", "Deadlines", act::deadlines(results)),
+        Section::new("findings", "Findings", with(results, Chapter::Detections, act::findings(results))?),
+        metrics("signals", "Failures, drift and downgrade", Chapter::Signals)?,
         Section::new("intake", "Intake and completeness", inputs(results)?),
     ];
     let (_, others) = catalogue::of(results, Chapter::Other);
@@ -40,6 +47,14 @@ fn plain(results: &Results, id: &'static str, title: &'static str, chapter: Chap
     let mut blocks = if listed.is_empty() { vec![absent()] } else { full(&listed)? };
     blocks.extend(further(id, &others)?);
     Ok(Section::new(id, title, blocks))
+}
+
+/// Blocks of a chapter, then its metrics.
+fn with(results: &Results, chapter: Chapter, mut blocks: Vec<Block>) -> Result<Vec<Block>> {
+    let (listed, others) = catalogue::of(results, chapter);
+    blocks.extend(full(&listed)?);
+    blocks.extend(full(&others)?);
+    Ok(blocks)
 }
 
 /// Missing is said, not passed over.

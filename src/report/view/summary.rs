@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::Verdict;
+use super::act;
 use super::block::{Block, Finding, Headline, Status};
 use super::catalogue::{self, Entry};
 use super::plot;
@@ -94,6 +95,8 @@ pub(super) fn blocks(results: &Results) -> Result<Vec<Block>> {
     } else {
         blocks.push(Block::Findings { lines });
     }
+    blocks.push(Block::heading("break-glass-accounts", "Break-glass accounts"));
+    blocks.extend(act::glass_summary(results));
     let mut rows = Vec::new();
     for id in HEADLINES {
         if let Some(entry) = catalogue::all(results).find(|entry| catalogue::is(entry.metric, id)) {

@@ -2,6 +2,7 @@
 
 use super::super::lenient::{List, Maybe, Text, lenient};
 use super::super::{Expected, FlatRow, ObjectContext, Record, Reject, Rows, Source, time};
+use super::policy_edit;
 use crate::period;
 use crate::table::policy::Change;
 use crate::table::{Row, Table};
@@ -9,6 +10,7 @@ use crate::table::{Row, Table};
 lenient! { ActorUser { "id" => id: Text<'a>, "userPrincipalName" => name: Text<'a>, "displayName" => display: Text<'a>, } }
 lenient! { ActorApp { "servicePrincipalId" => id: Text<'a>, "appId" => app_id: Text<'a>, "displayName" => name: Text<'a>, } }
 lenient! { Initiator { "user" => user: Maybe<ActorUser<'a>>, "app" => app: Maybe<ActorApp<'a>>, } }
+lenient! { Detail { "key" => key: Text<'a>, "value" => value: Text<'a>, } }
 lenient! { Modified { "displayName" => name: Text<'a>, "oldValue" => old: Text<'a>, "newValue" => new: Text<'a>, } }
 lenient! {
     Target {
@@ -28,6 +30,7 @@ lenient! {
         "result" => result: Text<'a>,
         "resultReason" => reason: Text<'a>,
         "correlationId" => correlation_id: Text<'a>,
+        "additionalDetails" => details: List<Detail<'a>>,
         "initiatedBy" => initiator: Maybe<Initiator<'a>>,
         "targetResources" => targets: List<Target<'a>>,
     }
@@ -82,6 +85,7 @@ fn push(object: &ObjectContext<'_>, at: Record<'_>, audit: &AuditRecord<'_>, wra
     let new = values(target, |m| &m.new);
     let members = audit.targets.0.iter().flat_map(|t| &t.modified.0).map(|m| m.name.or_empty());
     let area = area(activity, audit.service.or_empty(), members);
+    let edit = (area == "access_policy").then(|| policy_edit::edit(activity, old.as_deref(), new.as_deref())).flatten();
     rows.push(&Change {
         source: object.source,
         tenant: object.tenant,
@@ -107,6 +111,11 @@ fn push(object: &ObjectContext<'_>, at: Record<'_>, audit: &AuditRecord<'_>, wra
         old_values: old.as_deref(),
         new_values: new.as_deref(),
         detail: audit.reason.get(),
+        ticket: ticket(audit),
+        policy_effect: edit.as_ref().map(|e| e.effect),
+        left_out: edit.as_ref().map(|e| e.left_out.as_str()).filter(|t| !t.is_empty()),
+        taken_back: edit.as_ref().map(|e| e.taken_back.as_str()).filter(|t| !t.is_empty()),
+        diff_text: edit.as_ref().map(|e| e.text.as_str()).filter(|t| !t.is_empty()),
         correlation_id: audit.correlation_id.get(),
         ingested_at: wrapped.time.get().and_then(time::instant),
         completeness: 0,
@@ -114,6 +123,12 @@ fn push(object: &ObjectContext<'_>, at: Record<'_>, audit: &AuditRecord<'_>, wra
         raw_offset: at.offset,
     });
     Ok(())
+}
+
+/// A change record that tools write beside the event.
+fn ticket<'a>(audit: &'a AuditRecord<'_>) -> Option<&'a str> {
+    let named = |key: &str| ["ticket", "change request", "changerequest", "change record"].iter().any(|k| key.to_ascii_lowercase().contains(k));
+    audit.details.0.iter().find(|d| named(d.key.or_empty())).and_then(|d| d.value.get())
 }
 
 fn actor<'a>(audit: &'a AuditRecord<'_>) -> (Option<&'a str>, Option<&'a str>, &'static str) {

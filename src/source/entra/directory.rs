@@ -30,6 +30,12 @@ lenient! {
     }
 }
 
+/// A member that is there and null says that the account is in no other directory (formats.md 2.2); one left out says nothing.
+fn cloud_only(json: &[u8]) -> Option<bool> {
+    let named = ["\"onPremisesSyncEnabled\"", "\"OnPremisesSyncEnabled\""].iter().any(|key| memchr::memmem::find(json, key.as_bytes()).is_some());
+    named.then_some(false)
+}
+
 /// The directory's users.
 #[derive(Debug)]
 pub(in crate::source) struct Users;
@@ -76,7 +82,7 @@ impl Source for Users {
             department: user.department.get(),
             company: user.company.get(),
             person_id: &person(id, user.employee_id.get()),
-            synced: user.synced.0,
+            synced: user.synced.0.or_else(|| cloud_only(record.json)),
             last_sign_in_at: user.activity.0.as_ref().map_or(Ok(None), |a| optional_time("lastSignInDateTime", &a.last))?,
             raw_object: object.key,
             raw_offset: record.offset,

@@ -11,6 +11,7 @@ mod directory;
 mod facts;
 mod flat;
 mod policies;
+mod policy_edit;
 mod privileged;
 mod record;
 mod roles;

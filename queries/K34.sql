@@ -1,0 +1,31 @@
+-- ---
+-- id = "K34"
+-- name = "unapproved_changes"
+-- title = "Exclusions and extensions approved before they were made"
+-- kind = "ratio"
+-- better = "higher"
+-- target = "exclusions.approved"
+-- reads = ["control_changes"]
+-- controls = ["NIST-800-53:CM-3", "ISO-27001:A.8.32", "PCI-DSS-4.0.1:8.5.1"]
+-- dimensions = ["effect"]
+-- lines = [
+--   { id = "changes", title = "Approved before the change" },
+-- ]
+-- about = """
+-- Of the additions to what policy leaves out (policy edits and memberships of excluded groups, from the audit log), of
+-- bypasses given, and of extensions in the register, those that an entry covering the object approved before them. A
+-- policy extended without any recorded extension counts against it. Approval within the emergency hours (24) after the
+-- change is counted apart, as excluded."""
+-- ---
+SELECT CONCAT(c.event_id, ' ', c.target_id) AS subject,
+       c.target AS label,
+       'changes' AS line,
+       CASE WHEN c.approval = 'before' THEN 'yes' WHEN c.approval = 'emergency' THEN 'excluded' ELSE 'no' END AS verdict,
+       CASE WHEN c.approval = 'before' THEN 'approved before the change'
+            WHEN c.approval = 'emergency' THEN 'approved within the emergency hours'
+            WHEN c.approval = 'late' THEN CONCAT('approved only later: ', c.actor, ': ', c.diff)
+            ELSE CONCAT('no approval: ', c.actor, ': ', c.diff) END AS reason,
+       c.effect
+FROM control_changes c
+WHERE c.effect IN ('exclusion_added', 'bypass_added', 'expiry_changed')
+ORDER BY subject NULLS LAST;

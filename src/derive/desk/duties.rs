@@ -1,0 +1,83 @@
+//! Everything that fell due: reviews, rotations, drills.
+
+use super::super::cadence_on;
+use super::super::duties::{Completion, Duty, Owed, after_use, ledger, reviews, rotated};
+use super::super::exception::Life;
+use super::super::ground::{DAY, Ground};
+use crate::period;
+use crate::table::Instant;
+use crate::table::governance::Deadline;
+use crate::table::snapshot::Obligation;
+
+pub(super) fn owed<'g>(ground: &Ground<'g>, lives: &'g [Life<'g>], (start, end): (Instant, Instant)) -> Vec<Obligation<'g>> {
+    let mut found = Vec::new();
+    for l in lives {
+        // An entry of unknown category has no cadence: what it owes cannot be told, and its category is its fault.
+        let cadence = |duty| move |at: Instant| cadence_on(ground.config, l.entry.category, duty, ground.local(at)).map_or(i64::from(i32::MAX), |(days, _)| days);
+        let owes = |duty| cadence_on(ground.config, l.entry.category, duty, ground.last).is_some();
+        if owes(Duty::Review) {
+            found.extend(reviews(l, &cadence(Duty::Review), start, end));
+        }
+        if owes(Duty::Rotation) {
+            let done = rotated(l, end);
+            found.extend(ledger(l, &Owed { duty: Duty::Rotation, done: &done, spans: &l.owed, cadence_on: &cadence(Duty::Rotation) }, start, end));
+        }
+        if l.entry.category == "break_glass" {
+            let uses = uses(ground, l);
+            found.extend(after_use(l, &uses.iter().map(|(at, _)| *at).collect::<Vec<_>>(), ground.threshold("rotation.after_use_hours"), start, end));
+            if owes(Duty::Drill) {
+                found.extend(drills(ground, l, &uses, &cadence(Duty::Drill), (start, end)));
+            }
+        }
+    }
+    // A use and the cadence can call for a rotation at one instant: that is one duty.
+    found.sort_by_key(|o| (o.exception_id, o.duty, o.due_at, o.cadence_days));
+    found.dedup_by_key(|o| (o.exception_id, o.duty, o.due_at));
+    found
+}
+
+/// Successful uses of the accounts of an entry, in order of time, with whether a drill was planned then.
+fn uses(ground: &Ground<'_>, l: &Life<'_>) -> Vec<(Instant, bool)> {
+    let planned = |at: Instant| ground.config.calendar.iter().any(|p| p.kind == "drill" && period::instant(p.from) <= at && at < period::instant(p.until));
+    let own = |id: &str| l.objects().any(|o| o == id || ground.members.get(o).is_some_and(|m| m.contains(id)));
+    let mut found: Vec<(Instant, bool)> =
+        ground.glass_events.iter().filter(|e| e.outcome == "success" && own(e.identity_id)).map(|e| (e.occurred_at, planned(e.occurred_at))).collect();
+    found.sort_unstable();
+    found
+}
+
+/// A drill counts when it was planned and its sign-in stands in the logs; before the logs begin nothing can be told.
+fn drills<'g>(ground: &Ground<'g>, l: &Life<'g>, uses: &[(Instant, bool)], cadence_on: &dyn Fn(Instant) -> i64, (start, end): (Instant, Instant)) -> Vec<Obligation<'g>> {
+    let Some(logs_from) = ground.logs_from else { return Vec::new() };
+    let done: Vec<Completion> = uses.iter().filter(|(_, planned)| *planned).map(|(at, _)| Completion { at: *at, told: true }).collect();
+    let spans: Vec<(Instant, Instant)> = l.owed.iter().map(|(from, until)| ((*from).max(logs_from), *until)).filter(|(a, b)| a < b).collect();
+    ledger(l, &Owed { duty: Duty::Drill, done: &done, spans: &spans, cadence_on }, start, end)
+}
+
+/// How far ahead deadlines are told.
+const AHEAD: i64 = 30 * DAY;
+
+/// What falls due within 30 days of the run, by the newest register.
+pub(super) fn deadlines<'g>(ground: &Ground<'g>, lives: &'g [Life<'g>]) -> Vec<Deadline<'g>> {
+    let now = ground.as_of;
+    let ahead = |at: Instant| now <= at && at.0 - now.0 <= AHEAD;
+    let mut found = Vec::new();
+    for l in lives.iter().filter(|l| l.entry.closed_at.is_none_or(|c| c > now)) {
+        let ends = [("expiry", l.entry.expires_at), ("retirement", l.entry.retires_at)];
+        let ends = ends.into_iter().filter_map(|(deadline, at)| Some((deadline, at.filter(|at| ahead(*at))?)));
+        found.extend(ends.map(|(deadline, due_at)| of(l, deadline, due_at, now)));
+    }
+    let open = owed(ground, lives, (now, now)).into_iter().filter(|o| o.status == "not_yet_due" && ahead(o.due_at));
+    found.extend(open.map(|o| Deadline { exception_id: o.exception_id, category: o.category, deadline: o.duty, due_at: o.due_at, days_left: left(o.due_at, now), owner: o.owner }));
+    found.sort_by_key(|d| (d.due_at, d.exception_id, d.deadline));
+    found.dedup_by_key(|d| (d.exception_id, d.deadline, d.due_at));
+    found
+}
+
+fn of<'g>(l: &Life<'g>, deadline: &'static str, due_at: Instant, now: Instant) -> Deadline<'g> {
+    Deadline { exception_id: l.entry.exception_id, category: l.entry.category, deadline, due_at, days_left: left(due_at, now), owner: l.entry.owner.unwrap_or("") }
+}
+
+fn left(due: Instant, now: Instant) -> i64 {
+    (due.0 - now.0).div_euclid(DAY)
+}

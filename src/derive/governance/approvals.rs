@@ -1,0 +1,162 @@
+//! Separation of duties: requestor, implementer and every approver are different persons (K25).
+
+use std::collections::BTreeSet;
+
+use super::super::exception::{Life, list};
+use super::super::ground::{Accounts, DAY, Ground};
+use crate::table::Instant;
+use crate::table::governance::Separation;
+use crate::table::policy::Change;
+
+/// How far from its activation the change that put an exception into force is looked for.
+const REACH: i64 = 7 * DAY;
+
+/// An approval with the persons behind it.
+#[derive(Debug)]
+pub(super) struct Separated<'g> {
+    exception_id: &'g str,
+    category: &'g str,
+    act: &'static str,
+    sequence: i64,
+    approved_at: Option<Instant>,
+    requestor: String,
+    approvers: String,
+    implementer: String,
+    event_id: &'g str,
+    finding: &'static str,
+    reason: &'static str,
+}
+
+impl Separated<'_> {
+    pub(super) fn row(&self) -> Separation<'_> {
+        Separation {
+            exception_id: self.exception_id,
+            category: self.category,
+            act: self.act,
+            sequence: self.sequence,
+            approved_at: self.approved_at,
+            requestor: &self.requestor,
+            approvers: &self.approvers,
+            implementer: &self.implementer,
+            event_id: self.event_id,
+            finding: self.finding,
+            finding_reason: self.reason,
+        }
+    }
+}
+
+/// Who made the change in the directory.
+enum Implementer<'g> {
+    /// A person, as the audit log names it.
+    Person(String, &'g str),
+    /// An automation that names its change record.
+    Recorded(&'g str, &'g str),
+    /// An automation that does not.
+    Unrecorded(&'g str),
+    Absent,
+}
+
+/// Approvals and extensions of every entry that was in force at some time of the period.
+pub(super) fn separations<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>) -> Vec<Separated<'g>> {
+    let mut found = Vec::new();
+    for l in ground.lives.iter().filter(|l| l.active.iter().any(|(from, until)| *from < ground.end && *until > ground.start)) {
+        let person = |name: &str| accounts.person(name).map_or_else(|| name.trim().to_lowercase(), str::to_owned);
+        let requestor = l.entry.requestor.map(person).unwrap_or_default();
+        let approvers: BTreeSet<String> = list(l.entry.approvers).map(person).collect();
+        let implementer = implementer(ground, accounts, l);
+        let (name, event_id) = match &implementer {
+            Implementer::Person(p, event) => (p.clone(), *event),
+            Implementer::Recorded(name, event) => ((*name).to_owned(), *event),
+            Implementer::Unrecorded(event) => (String::new(), *event),
+            Implementer::Absent => (String::new(), ""),
+        };
+        let (finding, reason) = judge(&requestor, &approvers, &implementer);
+        let joined = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(";");
+        found.push(Separated {
+            exception_id: l.entry.exception_id,
+            category: l.entry.category,
+            act: "creation",
+            sequence: 1,
+            approved_at: l.approved(),
+            requestor: requestor.clone(),
+            approvers: joined(&approvers),
+            implementer: name,
+            event_id,
+            finding,
+            reason,
+        });
+        for (e, sequence) in l.events.iter().filter(|e| e.event_kind == "extended" && e.happened_at.is_some_and(|t| t < ground.end)).zip(2..) {
+            let by: BTreeSet<String> = e.actor.map(person).into_iter().collect();
+            // An extension edits the register: nothing is put into force in the directory.
+            let (finding, reason) = two(&requestor, &by, "requestor and approver of the extension are different persons");
+            found.push(Separated {
+                exception_id: l.entry.exception_id,
+                category: l.entry.category,
+                act: "extension",
+                sequence,
+                approved_at: e.happened_at,
+                requestor: requestor.clone(),
+                approvers: joined(&by),
+                implementer: String::new(),
+                event_id: "",
+                finding,
+                reason,
+            });
+        }
+    }
+    found
+}
+
+fn two(requestor: &str, approvers: &BTreeSet<String>, good: &'static str) -> (&'static str, &'static str) {
+    if approvers.is_empty() {
+        ("unknown", "no approver is recorded")
+    } else if requestor.is_empty() {
+        ("unknown", "no requestor is recorded")
+    } else if approvers.contains(requestor) {
+        ("same", "the requestor approved")
+    } else {
+        ("distinct", good)
+    }
+}
+
+fn judge(requestor: &str, approvers: &BTreeSet<String>, implementer: &Implementer<'_>) -> (&'static str, &'static str) {
+    let asked = two(requestor, approvers, "");
+    if asked.0 == "same" {
+        return asked;
+    }
+    match implementer {
+        Implementer::Person(p, _) if p == requestor => ("same", "the requestor made the change in the directory"),
+        Implementer::Person(p, _) if approvers.contains(p) => ("same", "an approver made the change in the directory"),
+        _ if asked.0 == "unknown" => asked,
+        Implementer::Person(..) => ("distinct", "requestor, approvers and implementer are different persons"),
+        Implementer::Recorded(..) => ("distinct", "an automation made the change under a change record"),
+        Implementer::Unrecorded(_) => ("unknown", "an automation made the change and names no change record"),
+        Implementer::Absent => ("unknown", "no change in the audit log puts this exception into force"),
+    }
+}
+
+/// The change nearest to the activation that leaves the object out, or touches the account of a break-glass entry.
+fn implementer<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>, l: &Life<'g>) -> Implementer<'g> {
+    let Some(activated) = l.entry.activated_at else { return Implementer::Absent };
+    let objects: BTreeSet<&str> = l.objects().collect();
+    let about = |c: &Change<'_>| {
+        let member = c.area == "group_member" && !c.activity.to_ascii_lowercase().contains("remove") && objects.contains(c.target_id);
+        let edit = c.area == "access_policy" && list(c.left_out).any(|o| objects.contains(o));
+        let bypass = c.area == "bypass" && objects.contains(c.target_id);
+        c.outcome == "success" && !c.twin && (member || edit || bypass)
+    };
+    let near = ground.changes.iter().filter(|c| (c.occurred_at.0 - activated.0).abs() <= REACH && about(c));
+    let Some(c) = near.min_by_key(|c| ((c.occurred_at.0 - activated.0).abs(), c.event_id)) else { return Implementer::Absent };
+    match c.actor_kind {
+        "user" => match c.actor_id.or(c.actor_name) {
+            Some(actor) => {
+                let person = accounts.person(actor).or_else(|| c.actor_name.and_then(|n| accounts.person(n)));
+                Implementer::Person(person.map_or_else(|| actor.to_lowercase(), str::to_owned), c.event_id)
+            }
+            None => Implementer::Absent,
+        },
+        "application" if c.ticket.is_some() => Implementer::Recorded(c.actor_name.unwrap_or("automation"), c.event_id),
+        "application" => Implementer::Unrecorded(c.event_id),
+        _ => Implementer::Absent,
+    }
+}

@@ -1,0 +1,270 @@
+//! Changes of the period that touch MFA, and whether somebody had approved them (K34, K41).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::exception::{Life, list};
+use super::super::ground::{Accounts, Ground, HOUR};
+use crate::period;
+use crate::table::Instant;
+use crate::table::governance::ControlChange;
+use crate::table::policy::Change;
+use crate::table::register::Exception;
+
+/// A change, told.
+#[derive(Debug)]
+pub(super) struct Told<'g> {
+    tenant: &'g str,
+    event_id: String,
+    changed_at: Instant,
+    effect: &'static str,
+    activity: &'g str,
+    actor: &'g str,
+    actor_kind: &'g str,
+    actor_person: &'g str,
+    target_id: String,
+    target: String,
+    container_id: &'g str,
+    diff: String,
+    ticket: String,
+    exception_id: &'g str,
+    approval: &'static str,
+    latency_hours: f64,
+}
+
+impl Told<'_> {
+    pub(super) fn row(&self) -> ControlChange<'_> {
+        ControlChange {
+            tenant: self.tenant,
+            event_id: &self.event_id,
+            changed_at: self.changed_at,
+            effect: self.effect,
+            activity: self.activity,
+            actor: self.actor,
+            actor_kind: self.actor_kind,
+            actor_person: self.actor_person,
+            target_id: &self.target_id,
+            target: &self.target,
+            container_id: self.container_id,
+            diff: &self.diff,
+            ticket: &self.ticket,
+            exception_id: self.exception_id,
+            approval: self.approval,
+            latency_hours: self.latency_hours,
+        }
+    }
+}
+
+/// A change of one object before it is judged.
+struct Touched<'t> {
+    effect: &'static str,
+    object: &'t str,
+    diff: String,
+}
+
+pub(super) fn changes<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>, opening: &[Exception<'_>]) -> Vec<Told<'g>> {
+    let context = Context::new(ground, accounts);
+    let main: BTreeSet<(Option<&str>, &str)> = ground.changes.iter().filter(|c| !c.twin && c.area == "access_policy").map(|c| (c.correlation_id, c.target_id)).collect();
+    let counted = ground.changes.iter().filter(|c| ground.within(c.occurred_at) && c.outcome == "success");
+    // The poorer twin of a policy edit counts only where the main record is missing.
+    let counted = counted.filter(|c| !c.twin || !main.contains(&(c.correlation_id, c.target_id)));
+    let mut found: Vec<Told<'g>> = counted.flat_map(|c| context.touched(c).into_iter().map(|t| context.told(c, t)).collect::<Vec<_>>()).collect();
+    found.extend(extensions(ground, accounts));
+    found.extend(silent_extensions(ground, opening));
+    found.sort_by(|a, b| (a.changed_at, &a.event_id, &a.target_id).cmp(&(b.changed_at, &b.event_id, &b.target_id)));
+    found.dedup_by(|a, b| (a.tenant, &a.event_id, &a.target_id) == (b.tenant, &b.event_id, &b.target_id));
+    found
+}
+
+struct Context<'c, 'g> {
+    ground: &'c Ground<'g>,
+    accounts: &'c Accounts<'g>,
+    labels: BTreeMap<&'g str, &'g str>,
+    /// Groups that a policy leaves out, with every group inside them.
+    excluding: BTreeSet<&'g str>,
+}
+
+impl<'c, 'g> Context<'c, 'g> {
+    fn new(ground: &'c Ground<'g>, accounts: &'c Accounts<'g>) -> Self {
+        let mut excluding: BTreeSet<&str> = ground.left_out.iter().filter(|x| x.object_kind == "group").map(|x| x.object_id).collect();
+        loop {
+            let nested: Vec<&str> =
+                ground.groups.iter().filter(|g| excluding.contains(g.group_id) && g.member_kind == "group").map(|g| g.member_id).filter(|m| !excluding.contains(m)).collect();
+            if nested.is_empty() {
+                break;
+            }
+            excluding.extend(nested);
+        }
+        Self { ground, accounts, labels: ground.labels(), excluding }
+    }
+
+    /// What a change does to MFA; nothing for most.
+    fn touched<'t>(&self, c: &'t Change<'_>) -> Vec<Touched<'t>> {
+        let a = c.activity.to_ascii_lowercase();
+        let one = |effect, diff: &str| vec![Touched { effect, object: c.target_id, diff: diff.to_owned() }];
+        let detail = c.detail.unwrap_or(c.activity);
+        match c.area {
+            "access_policy" => policy_edit(c),
+            "method_policy" => one("policy_changed", detail),
+            "bypass" if a.contains("remove") => Vec::new(),
+            "bypass" => one("bypass_added", detail),
+            "user_mfa" if a.contains("disable") => one("mfa_disabled", &values(c)),
+            "user_method" if a.contains("delete") || a.contains("remove") => one("method_removed", detail),
+            "user_method" if a.contains("registered") || a.contains("create") || a.contains("assign") || a.contains("add") => {
+                let own = c.actor_kind == "user" && (c.actor_id == Some(c.target_id) || (c.actor_name.is_some() && c.actor_name == c.target_name));
+                one(if own { "method_added_by_user" } else { "method_added_by_admin" }, detail)
+            }
+            "group_member" if c.container_id.is_some_and(|g| self.excluding.contains(g)) => {
+                if a.contains("remove") {
+                    one("exclusion_removed", "removed from a group that policy leaves out")
+                } else {
+                    one("exclusion_added", "added to a group that policy leaves out")
+                }
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn told(&self, c: &Change<'g>, t: Touched<'_>) -> Told<'g> {
+        let actor = c.actor_name.or(c.actor_id).unwrap_or("(not recorded)");
+        let person = c.actor_id.and_then(|id| self.accounts.person(id)).or_else(|| c.actor_name.and_then(|n| self.accounts.person(n)));
+        let container_id = c.container_id.unwrap_or(if c.area == "access_policy" { c.target_id } else { "" });
+        let (entry, approval) = match t.effect {
+            "exclusion_added" | "bypass_added" => self.approval(t.object, container_id, c.occurred_at),
+            _ => (None, "not_needed"),
+        };
+        let label = self.labels.get(t.object).copied().or(c.target_name.filter(|_| t.object == c.target_id)).unwrap_or(t.object);
+        Told {
+            tenant: c.tenant,
+            event_id: c.event_id.to_owned(),
+            changed_at: c.occurred_at,
+            effect: t.effect,
+            activity: c.activity,
+            actor,
+            actor_kind: c.actor_kind,
+            actor_person: person.unwrap_or(""),
+            target_id: t.object.to_owned(),
+            target: label.to_owned(),
+            container_id,
+            diff: t.diff,
+            ticket: self.ticket(c, t.object),
+            exception_id: entry.map_or("", |l| l.entry.exception_id),
+            approval,
+            latency_hours: self.ground.latency(c.occurred_at),
+        }
+    }
+
+    /// The entry behind an exclusion and whether it was approved before it.
+    fn approval(&self, object: &str, container: &str, at: Instant) -> (Option<&Life<'g>>, &'static str) {
+        let mut naming = self.ground.cover.naming(object);
+        naming.extend(self.ground.lives.iter().filter(|l| l.objects().any(|o| o == object || (!container.is_empty() && o == container))));
+        let emergency = (self.ground.threshold("approval.emergency_hours") * HOUR as f64) as i64;
+        let judged = naming.into_iter().map(|l| {
+            let ended = l.lapsed(at).is_some() || l.entry.closed_at.is_some_and(|c| c <= at);
+            let state = match l.approved() {
+                Some(approved) if approved <= at && !ended => "before",
+                Some(approved) if approved > at && approved.0 - at.0 <= emergency => "emergency",
+                Some(approved) if approved > at => "late",
+                _ => "none",
+            };
+            (l, state)
+        });
+        let rank = |s: &str| ["before", "emergency", "late", "none"].iter().position(|r| *r == s);
+        judged.min_by_key(|(l, s)| (rank(s), l.entry.exception_id)).map_or((None, "none"), |(l, s)| (Some(l), s))
+    }
+
+    /// A change record: named by the event, or by an entry of the object with something done within the time allowed.
+    fn ticket(&self, c: &Change<'_>, object: &str) -> String {
+        if let Some(ticket) = c.ticket.filter(|t| !t.trim().is_empty()) {
+            return ticket.to_owned();
+        }
+        let near = (self.ground.threshold("ticket.hours") * HOUR as f64) as i64;
+        let close = |t: Option<Instant>| t.is_some_and(|t| (t.0 - c.occurred_at.0).abs() <= near);
+        let naming = self.ground.cover.naming(object);
+        let entry = naming.iter().find(|l| close(l.entry.activated_at) || close(l.entry.closed_at) || l.events.iter().any(|e| close(e.happened_at)));
+        if let Some(ticket) = entry.and_then(|l| l.entry.ticket) {
+            return ticket.to_owned();
+        }
+        let planned = self.ground.config.calendar.iter().find(|p| (period::instant(p.from).0 - near..period::instant(p.until).0 + near).contains(&c.occurred_at.0));
+        planned.map(|p| p.ticket.clone()).unwrap_or_default()
+    }
+}
+
+/// One row per object newly left out or taken back; one for an edit that changes nothing but the policy itself.
+fn policy_edit<'t>(c: &'t Change<'_>) -> Vec<Touched<'t>> {
+    let words = c.diff_text.unwrap_or(c.activity);
+    let of = |objects: Option<&'t str>, effect| list(objects).map(|object| Touched { effect, object, diff: words.to_owned() }).collect::<Vec<_>>();
+    let mut found = of(c.left_out, "exclusion_added");
+    found.extend(of(c.taken_back, "exclusion_removed"));
+    if c.policy_effect == Some("relaxed") {
+        found.push(Touched { effect: "policy_relaxed", object: c.target_id, diff: words.to_owned() });
+    } else if found.is_empty() {
+        found.push(Touched { effect: "policy_changed", object: c.target_id, diff: words.to_owned() });
+    }
+    found
+}
+
+fn values(c: &Change<'_>) -> String {
+    match (c.old_values, c.new_values) {
+        (None, None) => c.activity.to_owned(),
+        (old, new) => format!("{} -> {}", old.unwrap_or("nothing"), new.unwrap_or("nothing")),
+    }
+}
+
+/// Extensions that the register tells: approved when an approver of the entry made them.
+fn extensions<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>) -> Vec<Told<'g>> {
+    let mut found = Vec::new();
+    for l in ground.lives {
+        for e in l.events.iter().filter(|e| e.event_kind == "extended") {
+            let Some(at) = e.happened_at.filter(|at| ground.within(*at)) else { continue };
+            let person = |name: &str| accounts.person(name).map_or_else(|| name.trim().to_lowercase(), str::to_owned);
+            let by = e.actor.map(person);
+            let approved = by.as_ref().is_some_and(|p| list(l.entry.approvers).any(|a| person(a) == *p));
+            found.push(extended(
+                ground,
+                l,
+                at,
+                format!("register:{}:{}", l.entry.exception_id, e.sequence),
+                e.evidence_text.unwrap_or("expiry extended").to_owned(),
+                e.actor,
+                approved,
+            ));
+        }
+    }
+    found
+}
+
+/// Expiries that are later than at the period's start although no extension is recorded.
+fn silent_extensions<'g>(ground: &Ground<'g>, opening: &[Exception<'_>]) -> Vec<Told<'g>> {
+    let mut found = Vec::new();
+    for l in ground.lives {
+        let Some(before) = opening.iter().find(|e| e.exception_id == l.entry.exception_id) else { continue };
+        let told = l.extensions.iter().any(|x| ground.within(x.at));
+        let (Some(old), Some(new)) = (before.expires_at, l.entry.expires_at) else { continue };
+        if new > old && !told {
+            let diff = format!("expiry {} -> {}, without a recorded extension", period::rfc3339(old), period::rfc3339(new));
+            found.push(extended(ground, l, ground.close(), format!("register:{}:expiry", l.entry.exception_id), diff, None, false));
+        }
+    }
+    found
+}
+
+fn extended<'g>(ground: &Ground<'g>, l: &Life<'g>, at: Instant, event_id: String, diff: String, actor: Option<&'g str>, approved: bool) -> Told<'g> {
+    Told {
+        tenant: "",
+        event_id,
+        changed_at: at,
+        effect: "expiry_changed",
+        activity: "Register: extended",
+        actor: actor.unwrap_or("(not recorded)"),
+        actor_kind: if actor.is_some() { "user" } else { "unknown" },
+        actor_person: "",
+        target_id: l.entry.exception_id.to_owned(),
+        target: l.entry.exception_id.to_owned(),
+        container_id: "",
+        diff,
+        ticket: l.entry.ticket.unwrap_or("").to_owned(),
+        exception_id: l.entry.exception_id,
+        approval: if approved { "before" } else { "none" },
+        latency_hours: ground.latency(at),
+    }
+}

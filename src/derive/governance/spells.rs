@@ -1,0 +1,140 @@
+//! Durations under observation (K10, K15, K17): when they began, when they came into view, how they ended.
+
+use std::collections::BTreeMap;
+
+use super::super::enrolment;
+use super::super::exception::{Life, list};
+use super::super::ground::{DAY, Ground};
+use crate::table::Instant;
+use crate::table::governance::Spell;
+
+/// An exception opened again within this time continues the spell.
+const SAME_SPELL: i64 = 7 * DAY;
+
+/// One duration.
+#[derive(Debug)]
+pub(super) struct Observed<'g> {
+    measure: &'static str,
+    subject_id: &'g str,
+    label: &'g str,
+    cohort: String,
+    entry: i64,
+    exit: i64,
+    exit_by: i64,
+    ending: &'static str,
+    reason: &'static str,
+}
+
+impl Observed<'_> {
+    pub(super) fn row(&self) -> Spell<'_> {
+        let days = |t: i64| t.max(0) as f64 / DAY as f64;
+        Spell {
+            measure: self.measure,
+            subject_id: self.subject_id,
+            label: self.label,
+            cohort: &self.cohort,
+            entry_days: days(self.entry),
+            exit_days: days(self.exit),
+            exit_by_days: days(self.exit_by.max(self.exit)),
+            ending: self.ending,
+            ending_reason: self.reason,
+        }
+    }
+}
+
+pub(super) fn spells<'g>(ground: &Ground<'g>, enrolments: &'g [enrolment::Observed]) -> Vec<Observed<'g>> {
+    let removed = removals(ground);
+    let first_register = ground.lives.iter().filter_map(|l| l.entry.created_at).min();
+    let mut found: Vec<Observed<'g>> = ground.lives.iter().filter_map(|l| exception(ground, l, &removed, first_register)).collect();
+    found.extend(ground.lives.iter().filter_map(|l| closure(ground, l, &removed)));
+    let labels = ground.labels();
+    found.extend(enrolments.iter().map(|e| Observed {
+        measure: "enrolment",
+        subject_id: &e.identity_id,
+        label: labels.get(e.identity_id.as_str()).copied().unwrap_or(&e.identity_id),
+        cohort: e.cohort.clone(),
+        entry: 0,
+        exit: e.exit,
+        exit_by: e.exit_by,
+        ending: e.ending,
+        reason: e.reason,
+    }));
+    found.sort_by(|a, b| (a.measure, a.subject_id).cmp(&(b.measure, b.subject_id)));
+    found
+}
+
+/// When each object was last taken back out of what policies leave out.
+fn removals<'g>(ground: &Ground<'g>) -> BTreeMap<&'g str, Instant> {
+    let mut found = BTreeMap::new();
+    for c in ground.changes.iter().filter(|c| c.outcome == "success") {
+        let removed = c.area == "group_member" && c.activity.to_ascii_lowercase().contains("remove");
+        let objects = list(c.taken_back).chain(removed.then_some(c.target_id));
+        for object in objects {
+            let at = found.entry(object).or_insert(c.occurred_at);
+            *at = c.occurred_at.max(*at);
+        }
+    }
+    found
+}
+
+/// When the entry was verified to have left policy: every object was taken back after its activation.
+fn left_policy(l: &Life<'_>, removed: &BTreeMap<&str, Instant>) -> Option<Instant> {
+    let from = l.entry.activated_at?;
+    let taken: Option<Vec<Instant>> = l.objects().map(|o| removed.get(o).copied().filter(|t| *t >= from)).collect();
+    taken?.into_iter().max()
+}
+
+/// Activation until removal from policy, else closure; extensions do not restart the clock.
+fn exception<'g>(ground: &Ground<'g>, l: &'g Life<'g>, removed: &BTreeMap<&str, Instant>, first: Option<Instant>) -> Option<Observed<'g>> {
+    let start = l.active.first().map(|(from, _)| *from).or(l.entry.activated_at)?;
+    if start >= ground.end {
+        return None;
+    }
+    // What ended before the register was first kept is not in it: those who live come under observation late.
+    let seen = first.map_or(start, |f| f.max(start));
+    let closed = left_policy(l, removed).or(l.entry.closed_at).filter(|at| *at < ground.end && *at >= start);
+    let reopened = closed.is_some_and(|c| l.active.iter().any(|(from, _)| *from > c && from.0 - c.0 <= SAME_SPELL));
+    let (exit, ending, reason) = match closed.filter(|_| !reopened) {
+        Some(at) if left_policy(l, removed) == Some(at) => (at, "event", "removed from policy"),
+        Some(at) => (at, "event", "closed"),
+        None => (ground.end, "open", "still in force or not closed"),
+    };
+    Some(Observed {
+        measure: "exception",
+        subject_id: l.entry.exception_id,
+        label: l.entry.exception_id,
+        cohort: l.entry.category.to_owned(),
+        entry: seen.0 - start.0,
+        exit: exit.0 - start.0,
+        exit_by: exit.0 - start.0,
+        ending,
+        reason,
+    })
+}
+
+/// From expiry to verified closure: removed from policy, with evidence. An early closure took no time at all.
+fn closure<'g>(ground: &Ground<'g>, l: &'g Life<'g>, removed: &BTreeMap<&str, Instant>) -> Option<Observed<'g>> {
+    l.entry.activated_at?;
+    let evidence = l.entry.closure_evidence.is_some_and(|t| !crate::register::placeholder(t));
+    let verified = l.entry.closed_at.filter(|_| evidence).map(|c| left_policy(l, removed).map_or(c, |r| r.max(c))).filter(|at| *at < ground.end);
+    let trigger = match (l.entry.expires_at, verified) {
+        (Some(expiry), _) if expiry < ground.end => expiry,
+        (_, Some(done)) => done,
+        _ => return None,
+    };
+    let (exit, ending, reason) = match verified {
+        Some(at) => (at.0 - trigger.0, "event", if at <= trigger { "closed by its expiry" } else { "closed after its expiry" }),
+        None => (ground.end.0 - trigger.0, "open", "expired and not verified as closed"),
+    };
+    Some(Observed {
+        measure: "closure",
+        subject_id: l.entry.exception_id,
+        label: l.entry.exception_id,
+        cohort: l.entry.category.to_owned(),
+        entry: 0,
+        exit,
+        exit_by: exit,
+        ending,
+        reason,
+    })
+}

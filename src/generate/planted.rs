@@ -1,0 +1,112 @@
+//! What was planted in the last month, each with its label: what detections and the reconciliation must find, and nothing else.
+
+use super::entry::{Entry, Expiry};
+use super::people::{Kind, Part};
+use super::policies::stray_exclusion;
+use super::tally::Tally;
+use super::world::World;
+
+/// One planted situation.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Situation {
+    /// `cell: ...`, `prompts`, `travel`, `legacy`, `glass: ...`, `unapproved`, `unregistered` or `mfa_disabled`.
+    pub label: String,
+    /// Identity.
+    pub identity: String,
+}
+
+/// Everything planted in the last month, as decided.
+pub(crate) fn situations(world: &World, tally: &Tally) -> Vec<Situation> {
+    let mut found = Vec::new();
+    let month = world.calendar.months().len().saturating_sub(1);
+    for (index, person) in world.people.iter().enumerate() {
+        let id = person.id.to_string();
+        let mut add = |label: String| found.push(Situation { label, identity: id.clone() });
+        add(format!("cell: {}", cell(world, tally, index, month)));
+        if tally.legacy(index, month) > 0 {
+            add("legacy".to_owned());
+        }
+        if flooded(world, index) {
+            add("prompts".to_owned());
+        }
+        if far_away(world, index) {
+            add("travel".to_owned());
+        }
+        if person.methods.iter().any(|m| m.until.is_some_and(|day| world.calendar.month_of(day) == Some(month))) {
+            add("mfa_disabled".to_owned());
+        }
+    }
+    if let Some((day, index)) = stray_exclusion(world) {
+        let id = world.people.get(index).map(|p| p.id.to_string()).unwrap_or_default();
+        found.push(Situation { label: "unregistered".to_owned(), identity: id.clone() });
+        if world.calendar.month_of(day) == Some(month) {
+            found.push(Situation { label: "unapproved".to_owned(), identity: id });
+        }
+    }
+    found.extend(glass(world, month));
+    found
+}
+
+/// The emergency accounts: one drill each a month, and what happened outside every drill.
+fn glass(world: &World, month: usize) -> Vec<Situation> {
+    let id = |index: usize| world.people.get(index).map(|p| p.id.to_string()).unwrap_or_default();
+    let mut found: Vec<Situation> = (0..2).map(|index| Situation { label: "glass: drill".to_owned(), identity: id(index) }).collect();
+    if !world.plan.clean {
+        found.push(Situation { label: "glass: unexplained".to_owned(), identity: id(0) });
+        if month == 1 {
+            found.push(Situation { label: "glass: late_explained".to_owned(), identity: id(1) });
+        }
+    }
+    found
+}
+
+fn flooded(world: &World, index: usize) -> bool {
+    let day = world.calendar.last().plus(-11);
+    let victim = world.people.iter().position(|p| p.part == Part::Flooded && p.active(day));
+    !world.plan.clean && victim == Some(index)
+}
+
+fn far_away(world: &World, index: usize) -> bool {
+    let day = world.calendar.last().plus(-13);
+    let traveller = world.cast.excepted.start + 1;
+    !world.plan.clean && index == traveller && world.people.get(index).is_some_and(|p| p.excluded_on(day))
+}
+
+/// State in the register at the end, the best of a person's entries.
+fn registered(world: &World, index: usize) -> &'static str {
+    let last = world.calendar.last();
+    let state = |e: &Entry| {
+        let readable = !matches!(e.expiry_on(last), Expiry::Unreadable);
+        match e.state(last) {
+            Some("active") if readable => Some((0, "active")),
+            Some("expired_open") => Some((1, "expired")),
+            Some("closed") => Some((3, "closed")),
+            Some(_) => Some((2, "pending")),
+            None => None,
+        }
+    };
+    let best = world.entries.iter().filter(|e| e.person == index).filter_map(state).min();
+    best.map_or("none", |(_, state)| state)
+}
+
+/// Where the account stands when policy, register and sign-ins are held against each other.
+fn cell(world: &World, tally: &Tally, index: usize, month: usize) -> &'static str {
+    let last = world.calendar.last();
+    let stray = stray_exclusion(world).is_some_and(|(_, stray)| stray == index);
+    let excluded = world.people.get(index).is_some_and(|p| p.exists(last) && (p.kind == Kind::BreakGlass || p.excluded_on(last) || stray));
+    let used = tally.bypasses(index, month) > 0;
+    match (registered(world, index), excluded, used) {
+        ("active", true, true) => "governed and used",
+        ("active", true, false) => "governed and unused",
+        ("active", false, true) => "governed, used without a policy exclusion",
+        ("active", false, false) => "registered but not excluded",
+        ("expired" | "closed", _, true) => "expired but used",
+        ("expired" | "closed", true, false) => "expired but still excluded",
+        ("pending", true, _) => "excluded while pending",
+        ("pending", false, true) => "pending and used",
+        ("none", true, true) => "excluded but unregistered, used",
+        ("none", true, false) => "excluded but unregistered",
+        ("none", false, true) => "bypass without either",
+        _ => "no exception",
+    }
+}

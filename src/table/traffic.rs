@@ -1,0 +1,101 @@
+//! Tables of one period that detections and statistics read: bursts, pairs, baselines.
+
+use super::{Instant, table};
+
+table! {
+    /// One row per two successful sign-ins of one identity that follow each other in different places.
+    TravelPair = "travel_pairs", Period, key ["tenant", "first_event_id", "second_event_id"] {
+        /// Tenant.
+        tenant: &'a str,
+        /// Identity.
+        identity_id: &'a str,
+        /// Display name.
+        label: &'a str,
+        /// Register entry that names the identity; empty text when none does.
+        exception_id: &'a str,
+        /// The identity is a break-glass account.
+        break_glass: bool,
+        /// Event.
+        first_event_id: &'a str,
+        /// Event.
+        second_event_id: &'a str,
+        /// When.
+        first_at: Instant,
+        /// When.
+        second_at: Instant,
+        /// Address and country of the first.
+        first_place: &'a str,
+        /// Address and country of the second.
+        second_place: &'a str,
+        /// Kilometres between them, both accuracy radii subtracted.
+        distance_km: f64,
+        /// Kilometres an hour.
+        speed_kmh: f64,
+        /// Both come from one network, or one from a network that is listed as a relay.
+        same_network: bool,
+        /// Sensitive changes by the identity within an hour of either.
+        changes_near: i64,
+    }
+}
+
+table! {
+    /// One row per run of refused second factors of one identity.
+    FactorRun = "factor_runs", Period, key ["tenant", "identity_id", "run_kind", "started_at"] {
+        /// Tenant.
+        tenant: &'a str,
+        /// Identity.
+        identity_id: &'a str,
+        /// Display name.
+        label: &'a str,
+        /// `prompts` (pushes declined or not answered) or `codes` (wrong one-time codes).
+        run_kind: &'a str,
+        /// First refusal.
+        started_at: Instant,
+        /// Last refusal.
+        ended_at: Instant,
+        /// Most refusals within the window of the threshold in force: unique prompts, not rows.
+        refusals: i64,
+        /// Success within the window after the last refusal.
+        success_at: Option<Instant>,
+        /// Event of that success; empty text when none.
+        success_event_id: &'a str,
+        /// That success came from a network which the run's refusals and the sign-ins before it did not come from.
+        new_network: bool,
+        /// First event of the run.
+        event_id: &'a str,
+        /// Addresses of the refusals.
+        places: &'a str,
+    }
+}
+
+table! {
+    /// One row per change of factors or credentials that a success of the same identity follows within a day.
+    FactorChange = "factor_changes", Period, key ["tenant", "event_id", "target_id"] {
+        /// Tenant.
+        tenant: &'a str,
+        /// Audit event.
+        event_id: &'a str,
+        /// Identity.
+        target_id: &'a str,
+        /// Display name.
+        label: &'a str,
+        /// When it changed.
+        changed_at: Instant,
+        /// Activity as recorded.
+        activity: &'a str,
+        /// Who changed it.
+        actor: &'a str,
+        /// Somebody other than the identity itself changed it.
+        by_other: bool,
+        /// A reset of password or factors by somebody else came within a day before.
+        after_reset: bool,
+        /// First success within a day after it from a network not seen before it.
+        success_at: Option<Instant>,
+        /// Event of that success; empty text when none.
+        success_event_id: &'a str,
+        /// Address and country of that success.
+        place: &'a str,
+        /// Ticket that the record names; empty text when none.
+        ticket: &'a str,
+    }
+}
