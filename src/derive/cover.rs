@@ -113,3 +113,44 @@ impl<'l, 'a> Cover<'l, 'a> {
 fn in_scope(l: &Life<'_>, app: &str) -> bool {
     l.every_app() || list(l.entry.applications).any(|a| a.eq_ignore_ascii_case(app))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::exception::tests::{at, entry};
+    use super::*;
+    use crate::period;
+    use crate::table::register::Exception;
+
+    fn near(entries: &[Exception<'static>], app: &str, when: &str) -> (&'static str, String, i64) {
+        let zone = period::zone("UTC").unwrap();
+        let lives: Vec<Life<'_>> = entries.iter().map(|e| Life::new(*e, vec![], &zone)).collect();
+        let members = BTreeMap::new();
+        let found = Cover::new(&lives, &members).near("u", app, at(when));
+        (found.why, found.id.to_owned(), found.overdue_days)
+    }
+
+    #[test]
+    fn what_comes_nearest_is_told_with_how_long_it_is_overdue() {
+        // In force from 1 to 30 September 22:00.
+        let own = entry("E");
+        assert_eq!(near(&[own], "a", "2026-10-03T21:59:59Z"), ("expired", "E".into(), 2));
+        assert_eq!(near(&[own], "a", "2026-10-03T22:00:00Z"), ("expired", "E".into(), 3));
+        assert_eq!(near(&[own], "a", "2026-08-30T00:00:00Z"), ("not_yet_active", "E".into(), 0));
+        let asked = Exception { approved_at: None, activated_at: None, ..own };
+        assert_eq!(near(&[asked], "a", "2026-09-10T00:00:00Z"), ("pending", "E".into(), 0));
+        let narrow = Exception { applications: Some("mail"), ..own };
+        assert_eq!(near(&[narrow], "a", "2026-09-10T00:00:00Z"), ("out_of_scope", "E".into(), 0));
+        assert_eq!(near(&[narrow], "a", "2026-10-10T00:00:00Z"), ("never_registered", String::new(), 0));
+        assert_eq!(near(&[], "a", "2026-09-10T00:00:00Z"), ("never_registered", String::new(), 0));
+    }
+
+    #[test]
+    fn every_candidate_is_told_why_it_matched_or_not() {
+        let zone = period::zone("UTC").unwrap();
+        let lives: Vec<Life<'_>> = [entry("A"), Exception { applications: Some("mail"), ..entry("B") }].iter().map(|e| Life::new(*e, vec![], &zone)).collect();
+        let members = BTreeMap::new();
+        let cover = Cover::new(&lives, &members);
+        let told: Vec<_> = cover.tried("u", "a", at("2026-09-10T00:00:00Z")).into_iter().map(|(l, s, why)| (l.entry.exception_id, s, why)).collect();
+        assert_eq!(told, [("A", Specificity::User, "active, and its scope holds the attempt"), ("B", Specificity::UserAndApp, "the application is outside its scope")]);
+    }
+}

@@ -224,4 +224,23 @@ mod tests {
         let l = Life::new(entry("E"), vec![], &period::zone("UTC").unwrap());
         assert!(reviews(&l, &|_| 30, at("2026-09-01T00:00:00Z"), at("2026-11-01T00:00:00Z")).is_empty());
     }
+
+    fn rotations(done: &[(&str, &'static str)], uses: &[&str], from: &str, to: &str) -> Vec<&'static str> {
+        let open = Exception { activated_at: Some(at("2026-01-01T00:00:00Z")), approved_at: Some(at("2026-01-01T00:00:00Z")), expires_at: None, ..entry("E") };
+        let l = Life::new(open, done.iter().map(|(when, who)| happening("rotation", when, Some(who), Some("rotated"))).collect(), &period::zone("UTC").unwrap());
+        after_use(&l, &uses.iter().map(|u| at(u)).collect::<Vec<_>>(), 24.0, at(from), at(to)).iter().map(|o| o.status).collect()
+    }
+
+    #[test]
+    fn every_use_calls_for_a_rotation_within_the_hours_allowed() {
+        let month = ("2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z");
+        let of = |done: &[(&str, &'static str)], uses: &[&str]| rotations(done, uses, month.0, month.1);
+        assert_eq!(of(&[("2026-10-11T11:59:00Z", "ann, bob")], &["2026-10-10T12:00:00Z"]), ["on_time"]);
+        assert_eq!(of(&[("2026-10-11T12:01:00Z", "ann, bob")], &["2026-10-10T12:00:00Z"]), ["late"]);
+        assert_eq!(of(&[("2026-10-11T11:00:00Z", "ann")], &["2026-10-10T12:00:00Z"]), ["unknown"]);
+        // A rotation before the use does not pay for it.
+        assert_eq!(of(&[("2026-10-10T11:00:00Z", "ann, bob")], &["2026-10-10T12:00:00Z"]), ["missed"]);
+        // Used on the last evening: due in the month after, whatever was done.
+        assert_eq!(of(&[("2026-10-31T21:00:00Z", "ann, bob")], &["2026-10-31T20:00:00Z"]), ["not_yet_due"]);
+    }
 }

@@ -126,3 +126,112 @@ impl<'g> Accounts<'g> {
         self.get(text).map(|(_, i)| i)
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::table::register::{Exception, ExceptionEvent};
+
+    /// What a test stands on; everything it does not set is empty.
+    pub(in super::super) struct Fixture {
+        pub(in super::super) config: Config,
+        pub(in super::super) identities: Vec<Identity<'static>>,
+        pub(in super::super) population: Vec<Population<'static>>,
+        pub(in super::super) groups: Vec<GroupMember<'static>>,
+        pub(in super::super) entries: Vec<(Exception<'static>, Vec<ExceptionEvent<'static>>)>,
+        pub(in super::super) policies: Vec<Policy<'static>>,
+        pub(in super::super) left_out: Vec<PolicyExclusion<'static>>,
+        pub(in super::super) changes: Vec<Change<'static>>,
+        pub(in super::super) watched: Vec<Watched<'static>>,
+    }
+
+    impl Fixture {
+        /// October 2026 in UTC; `more` is added to the configuration.
+        pub(in super::super) fn new(more: &str) -> Self {
+            let text = format!("[organisation]\nname = \"t\"\n[[source]]\nid = \"s\"\nkind = \"entra.sign_ins\"\nurl = \"raw\"\n{more}");
+            let config = Config::parse(&text, "t", std::path::Path::new(".")).unwrap();
+            Self {
+                config,
+                identities: Vec::new(),
+                population: Vec::new(),
+                groups: Vec::new(),
+                entries: Vec::new(),
+                policies: Vec::new(),
+                left_out: Vec::new(),
+                changes: Vec::new(),
+                watched: Vec::new(),
+            }
+        }
+
+        pub(in super::super) fn stand<T>(&self, on: impl FnOnce(&Ground<'_>) -> T) -> T {
+            let at = |t: &str| period::instant(t.parse().unwrap());
+            let zone = TimeZone::UTC;
+            let lives: Vec<Life<'_>> = self.entries.iter().map(|(e, events)| Life::new(*e, events.clone(), &zone)).collect();
+            let members = super::super::holders::effective_members(&self.groups);
+            let cover = Cover::new(&lives, &members);
+            let people = People::new(&[], &self.identities);
+            on(&Ground {
+                config: &self.config,
+                start: at("2026-10-01T00:00:00Z"),
+                end: at("2026-11-01T00:00:00Z"),
+                as_of: at("2026-11-05T02:00:00Z"),
+                last: "2026-10-31".parse().unwrap(),
+                zone: &zone,
+                logs_from: Some(at("2026-08-01T00:00:00Z")),
+                identities: &self.identities,
+                population: &self.population,
+                usable: BTreeMap::new(),
+                groups: &self.groups,
+                members: &members,
+                roles: &[],
+                assignments: &[],
+                holders: None,
+                people: &people,
+                lives: &lives,
+                cover: &cover,
+                policies: &self.policies,
+                left_out: &self.left_out,
+                changes: &self.changes,
+                attempts: &[],
+                watched: &self.watched,
+                glass_events: &self.watched,
+            })
+        }
+    }
+
+    /// A successful change by a person; the test sets the rest.
+    pub(in super::super) fn change(event_id: &'static str, when: &str, area: &'static str, activity: &'static str, target_id: &'static str) -> Change<'static> {
+        let occurred_at = period::instant(when.parse().unwrap());
+        Change {
+            source: "s",
+            tenant: "",
+            event_id,
+            occurred_at,
+            event_date: period::utc_day(occurred_at),
+            area,
+            activity,
+            twin: false,
+            outcome: "success",
+            actor_id: Some("admin"),
+            actor_name: None,
+            actor_kind: "user",
+            target_id,
+            target_name: None,
+            target_kind: None,
+            container_id: None,
+            old_values: None,
+            new_values: None,
+            detail: None,
+            ticket: None,
+            policy_effect: None,
+            left_out: None,
+            taken_back: None,
+            diff_text: None,
+            correlation_id: None,
+            ingested_at: None,
+            completeness: 0,
+            raw_object: "o",
+            raw_offset: 0,
+        }
+    }
+}

@@ -224,5 +224,30 @@ mod tests {
             prop_assert!((forward.buckets.iter().map(|b| b.share).sum::<f64>() - 1.0).abs() < 1e-9);
             prop_assert_eq!(forward, backward);
         }
+
+        #[test]
+        fn no_duty_is_lost_and_adherence_lies_within_its_bounds(given in proptest::collection::vec(0usize..6, 0..60)) {
+            const WORDS: [&str; 6] = ["on_time", "late", "missed", "unknown", "not_yet_due", "stray"];
+            let o = obligations(given.iter().map(|i| Cell { outcome: WORDS[*i], reason: "", weight: 1.0 }));
+            prop_assert_eq!((o.due + o.not_yet_due) as usize, given.len());
+            prop_assert_eq!(o.due, o.on_time + o.late + o.missed + o.unknown);
+            if let (Some(low), Some(value), Some(high)) = (o.lower, o.adherence, o.upper) {
+                prop_assert!(low <= value + 1e-12 && value <= high + 1e-12);
+            }
+        }
+
+        #[test]
+        fn counts_rates_and_findings_lose_nothing_in_any_order(given in proptest::collection::vec((0usize..4, 1u32..100), 0..40)) {
+            const PARTS: [&str; 4] = ["numerator", "denominator", "high", "low"];
+            let cells: Vec<_> = given.iter().map(|(i, w)| Cell { outcome: PARTS[*i], reason: "", weight: f64::from(*w) }).collect();
+            let of = |part: &str| cells.iter().filter(|c| c.outcome == part).map(|c| c.weight).sum::<f64>();
+            let r = rate(cells.iter().rev().copied());
+            prop_assert_eq!((r.numerator, r.denominator), (of("numerator"), of("denominator")));
+            prop_assert_eq!(r.value.is_none(), r.denominator == 0.0);
+            let c = count(cells.iter().copied());
+            prop_assert!((c.total - cells.iter().map(|c| c.weight).sum::<f64>()).abs() < 1e-9);
+            let d = detection(cells.iter().copied());
+            prop_assert_eq!((d.findings as usize, d.high + d.medium + d.low), (cells.len(), d.findings));
+        }
     }
 }

@@ -239,4 +239,15 @@ mod tests {
         rare.push(Count { series: "new", day: Day(71), after: true, observed: 9.0 });
         assert_eq!(series(rare.into_iter(), 0.005).spikes.iter().map(|s| s.day.as_str()).collect::<Vec<_>>(), ["1970-03-13"]);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn tails_fall_with_the_count_and_the_order_of_rows_is_no_matter(mean in 0.01f64..500.0, dispersion in 0.5f64..20.0, x in 1u32..800, counts in proptest::collection::vec((0usize..3, 0i32..80, 0u32..30), 0..120)) {
+            let (a, b) = (upper_tail(mean, dispersion, f64::from(x)), upper_tail(mean, dispersion, f64::from(x + 1)));
+            proptest::prop_assert!((0.0..=1.0).contains(&a) && b <= a + 1e-12);
+            const NAMES: [&str; 3] = ["a", "b", "c"];
+            let rows: Vec<_> = counts.iter().map(|(n, d, o)| Count { series: NAMES[*n], day: Day(*d), after: *d >= 60, observed: f64::from(*o) }).collect();
+            proptest::prop_assert_eq!(series(rows.iter().copied(), 0.005), series(rows.iter().rev().copied(), 0.005));
+        }
+    }
 }

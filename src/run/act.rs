@@ -1,6 +1,6 @@
 //! What people act on, put together from the desk and the rows of the queries.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::derive::{Desk, Fact};
 use crate::metric::Measured;
@@ -96,6 +96,8 @@ struct Around<'d> {
     changes: Vec<Change<'d>>,
     duties: Vec<Obligation<'d>>,
     entries: BTreeMap<&'d str, Vec<&'d str>>,
+    /// Identities that have events or entries.
+    known: BTreeSet<&'d str>,
 }
 
 fn findings(desk: &Desk, corpus: &Corpus, measured: &[Measured]) -> anyhow::Result<Vec<Finding>> {
@@ -105,8 +107,10 @@ fn findings(desk: &Desk, corpus: &Corpus, measured: &[Measured]) -> anyhow::Resu
         entries.entry(o.identity_id).or_default().push(o.exception_id);
     }
     let rows = |name: &str| desk.tables.get(name);
+    let events: Vec<Watched<'_>> = rows("watched_events").map(Watched::read).transpose()?.unwrap_or_default();
     let around = Around {
-        events: rows("watched_events").map(Watched::read).transpose()?.unwrap_or_default(),
+        known: events.iter().map(|e| e.identity_id).chain(entries.keys().copied()).collect(),
+        events,
         changes: rows("changes").map(Change::read).transpose()?.unwrap_or_default(),
         duties: rows("obligations").map(Obligation::read).transpose()?.unwrap_or_default(),
         entries,
@@ -129,7 +133,7 @@ fn sheets(rows: &Rows, m: &Measured, containment: &[String], around: &Around<'_>
     let (first, last, places, how, evidence, tickets) = (column("first_seen"), column("last_seen"), column("place"), column("how"), column("evidence"), column("ticket"));
     let of = |i: usize| {
         // A pair of events names the identity among its evidence.
-        let known = |id: &str| around.events.iter().any(|e| e.identity_id == id) || around.entries.contains_key(id);
+        let known = |id: &String| around.known.contains(id.as_str());
         let identity = if known(&subjects[i]) || !known(&evidence[i]) { &subjects[i] } else { &evidence[i] };
         let span = (instant(&first[i]), instant(&last[i]));
         Finding {

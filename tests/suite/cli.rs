@@ -83,3 +83,24 @@ fn an_unknown_metric_is_answered_with_the_known_ones() {
     assert!(text(&out.stderr).contains("K1, K2, K3"));
     assert!(text(&mfaudit(&["explain", "K3"]).stdout).contains("SELECT"));
 }
+
+/// Each exception that was tried stands there with why it matched or not.
+#[test]
+fn a_sign_in_is_explained_with_every_exception_tried() {
+    let tenant = Tenant::new(&small(23, Layout::Graph));
+    let outcome = tenant.run();
+    let config = tenant.path("mfaudit.toml");
+    let config = config.to_str().unwrap();
+    let travel = outcome.results.findings.iter().find(|f| f.metric == "K29").unwrap();
+    let event = travel.evidence.split(' ').next().unwrap();
+    let told = mfaudit(&["explain", event, "--config", config]);
+    let said = text(&told.stdout);
+    assert_eq!(told.status.code(), Some(0), "{}", text(&told.stderr));
+    assert!(said.contains("class         N single factor") && said.contains("active, and its scope holds the attempt"), "{said}");
+    assert!(said.contains(&format!("attributed to {}", travel.ticket)) && said.contains("raw/entra") || said.contains(" at byte "), "{said}");
+    let prompts = outcome.results.findings.iter().find(|f| f.metric == "K31").unwrap();
+    assert!(text(&mfaudit(&["explain", &prompts.evidence, "--config", config]).stdout).contains("MFA was not bypassed"));
+    let unknown = mfaudit(&["explain", "no-such-event", "--config", config]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(text(&unknown.stderr).contains("neither a metric nor a sign-in"));
+}

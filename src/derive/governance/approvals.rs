@@ -160,3 +160,61 @@ fn implementer<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>, l: &Life<'g>) -
         _ => Implementer::Absent,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::exception::tests::{at, entry, happening};
+    use super::super::super::ground::tests::{Fixture, change};
+    use super::super::super::population::tests::person;
+    use super::*;
+    use crate::table::directory::Identity;
+    use crate::table::register::Exception;
+
+    /// Ann asked, Bob approved; whoever made the change in the directory is set by the test.
+    fn judged(actor: &'static str, ticket: Option<&'static str>, kind: &'static str) -> (&'static str, String) {
+        let mut f = Fixture::new("");
+        f.identities = vec![
+            Identity { person_id: "P-ann", ..person("ann", "ann@example.com") },
+            Identity { person_id: "P-ann", ..person("adm-ann", "adm-ann@example.com") },
+            Identity { person_id: "P-bob", ..person("bob", "bob@example.com") },
+            Identity { person_id: "P-cid", ..person("cid", "cid@example.com") },
+        ];
+        let e = Exception {
+            requestor: Some("ann@example.com"),
+            approvers: Some("bob@example.com"),
+            object_ids: Some("u"),
+            activated_at: Some(at("2026-10-05T10:00:00Z")),
+            approved_at: Some(at("2026-10-04T10:00:00Z")),
+            expires_at: None,
+            ..entry("X")
+        };
+        f.entries = vec![(e, vec![])];
+        let mut c = change("e1", "2026-10-05T11:00:00Z", "group_member", "Add member to group", "u");
+        (c.actor_id, c.ticket, c.actor_kind) = (Some(actor), ticket, kind);
+        f.changes = vec![c];
+        f.stand(|g| separations(g, &Accounts::new(g)).first().map(|s| (s.finding, s.reason.to_owned())).unwrap())
+    }
+
+    #[test]
+    fn the_implementer_is_compared_as_a_person() {
+        assert_eq!(judged("cid", None, "user").0, "distinct");
+        // The admin account of the person who asked.
+        assert_eq!(judged("adm-ann", None, "user"), ("same", "the requestor made the change in the directory".to_owned()));
+        assert_eq!(judged("bob", None, "user").0, "same");
+    }
+
+    #[test]
+    fn an_automation_counts_only_with_its_change_record() {
+        assert_eq!(judged("app", Some("CHG-1"), "application").0, "distinct");
+        assert_eq!(judged("app", None, "application").0, "unknown");
+    }
+
+    #[test]
+    fn without_a_change_in_the_log_nothing_is_proven_but_self_approval_is() {
+        let mut f = Fixture::new("");
+        let e = Exception { requestor: Some("ann"), approvers: Some("bob"), object_ids: Some("u"), expires_at: None, ..entry("X") };
+        f.entries = vec![(e, vec![happening("extended", "2026-10-10T08:00:00Z", Some("ann"), None)]), (Exception { approvers: Some("Ann; bob"), exception_id: "Y", ..e }, vec![])];
+        let found: Vec<_> = f.stand(|g| separations(g, &Accounts::new(g)).iter().map(|s| (s.exception_id.to_owned(), s.act, s.finding)).collect());
+        assert_eq!(found, [("X".to_owned(), "creation", "unknown"), ("X".to_owned(), "extension", "same"), ("Y".to_owned(), "creation", "same")]);
+    }
+}

@@ -268,3 +268,109 @@ fn extended<'g>(ground: &Ground<'g>, l: &Life<'g>, at: Instant, event_id: String
         latency_hours: ground.latency(at),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::exception::tests::{at, entry};
+    use super::super::super::ground::tests::{Fixture, change};
+    use super::*;
+
+    fn told(f: &Fixture) -> Vec<(String, &'static str, &'static str, String)> {
+        f.stand(|g| changes(g, &Accounts::new(g), &[]).iter().map(|t| (t.target_id.clone(), t.effect, t.approval, t.ticket.clone())).collect())
+    }
+
+    /// An entry for one object, approved at an instant.
+    fn approved(id: &'static str, object: &'static str, when: &str) -> Exception<'static> {
+        Exception { object_ids: Some(object), approved_at: Some(at(when)), activated_at: Some(at(when)), expires_at: None, ..entry(id) }
+    }
+
+    #[test]
+    fn an_exclusion_is_held_against_the_approvals_of_its_object() {
+        let mut f = Fixture::new("");
+        let edit = |id, object| Change {
+            left_out: Some(object),
+            policy_effect: Some("changed"),
+            ..change(id, "2026-10-10T12:00:00Z", "access_policy", "Update conditional access policy", "p")
+        };
+        f.changes = vec![edit("a", "u1"), edit("b", "u2"), edit("c", "u3"), edit("d", "u4")];
+        f.entries = vec![
+            (approved("X1", "u1", "2026-10-09T00:00:00Z"), vec![]),
+            (approved("X2", "u2", "2026-10-11T11:00:00Z"), vec![]),
+            (approved("X3", "u3", "2026-10-11T13:00:00Z"), vec![]),
+        ];
+        let approvals: Vec<_> = told(&f).into_iter().map(|(object, effect, approval, _)| (object, effect, approval)).collect();
+        // 23 hours later is the emergency path, 25 hours later is late.
+        assert_eq!(
+            approvals,
+            [
+                ("u1".into(), "exclusion_added", "before"),
+                ("u2".into(), "exclusion_added", "emergency"),
+                ("u3".into(), "exclusion_added", "late"),
+                ("u4".into(), "exclusion_added", "none")
+            ]
+        );
+    }
+
+    #[test]
+    fn an_approval_that_had_run_out_is_none() {
+        let mut f = Fixture::new("");
+        f.changes = vec![Change { left_out: Some("u1"), ..change("a", "2026-10-10T12:00:00Z", "access_policy", "Update conditional access policy", "p") }];
+        f.entries = vec![(Exception { expires_at: Some(at("2026-10-01T00:00:00Z")), ..approved("X1", "u1", "2026-09-01T00:00:00Z") }, vec![])];
+        assert_eq!(told(&f)[0].2, "none");
+    }
+
+    #[test]
+    fn members_of_excluded_groups_count_at_any_depth_and_other_groups_do_not() {
+        let mut f = Fixture::new("");
+        let member = |group_id, member_id, member_kind| crate::table::directory::GroupMember {
+            source: "s",
+            tenant: "",
+            snapshot_at: Instant(0),
+            group_id,
+            group_name: None,
+            membership_rule: None,
+            member_id,
+            member_kind,
+        };
+        f.groups = vec![member("outer", "inner", "group"), member("inner", "u9", "user"), member("other", "u9", "user")];
+        f.left_out = vec![crate::table::policy::PolicyExclusion { source: "s", tenant: "", snapshot_at: Instant(0), policy_id: "p", object_kind: "group", object_id: "outer" }];
+        let add = |id, group| Change { container_id: Some(group), ..change(id, "2026-10-10T12:00:00Z", "group_member", "Add member to group", "u1") };
+        f.changes = vec![add("a", "inner"), add("b", "other")];
+        assert_eq!(told(&f), [("u1".into(), "exclusion_added", "none", String::new())]);
+    }
+
+    #[test]
+    fn tickets_are_named_by_the_record_the_register_or_the_calendar() {
+        let mut f = Fixture::new("[[calendar]]\nkind = \"incident\"\nfrom = \"2026-10-20T00:00:00Z\"\nuntil = \"2026-10-20T04:00:00Z\"\nticket = \"INC-9\"\n");
+        let gone = |id, when: &str, object| change(id, when, "user_method", "Admin deleted security info", object);
+        f.changes = vec![
+            Change { ticket: Some("CHG-1"), ..gone("a", "2026-10-10T12:00:00Z", "u1") },
+            gone("b", "2026-10-10T12:00:00Z", "u2"),
+            gone("c", "2026-10-20T05:00:00Z", "u3"),
+            gone("d", "2026-10-28T12:00:00Z", "u4"),
+        ];
+        f.entries = vec![(Exception { ticket: Some("CHG-2"), ..approved("X2", "u2", "2026-10-10T00:00:00Z") }, vec![])];
+        let tickets: Vec<String> = told(&f).into_iter().map(|t| t.3).collect();
+        assert_eq!(tickets, ["CHG-1", "CHG-2", "INC-9", ""]);
+    }
+
+    #[test]
+    fn the_poorer_twin_of_an_edit_counts_only_alone() {
+        let mut f = Fixture::new("");
+        let main =
+            Change { correlation_id: Some("c"), policy_effect: Some("relaxed"), ..change("a", "2026-10-10T12:00:00Z", "access_policy", "Update conditional access policy", "p") };
+        let twin = Change { twin: true, event_id: "b", activity: "Update policy", policy_effect: None, ..main };
+        f.changes = vec![main, twin];
+        assert_eq!(told(&f).iter().map(|t| t.1).collect::<Vec<_>>(), ["policy_relaxed"]);
+        f.changes = vec![twin];
+        assert_eq!(told(&f).iter().map(|t| t.1).collect::<Vec<_>>(), ["policy_changed"]);
+    }
+
+    #[test]
+    fn who_registers_a_factor_for_somebody_else_is_told_apart() {
+        let mut f = Fixture::new("");
+        let own = Change { actor_id: Some("u1"), ..change("a", "2026-10-10T12:00:00Z", "user_method", "User registered security info", "u1") };
+        f.changes = vec![own, change("b", "2026-10-10T12:00:00Z", "user_method", "Admin registered security info", "u1")];
+        assert_eq!(told(&f).iter().map(|t| t.1).collect::<Vec<_>>(), ["method_added_by_user", "method_added_by_admin"]);
+    }
+}

@@ -118,3 +118,79 @@ pub(super) fn identities<'g>(ground: &Ground<'g>, exclusions: &[Exclusion<'g>]) 
     found.sort_by_key(|e| (e.tenant, e.identity_id, e.policy_id, e.object_id));
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::exception::tests::entry;
+    use super::super::super::ground::tests::Fixture;
+    use super::super::super::population::tests::person;
+    use super::*;
+    use crate::table::Instant;
+    use crate::table::directory::{GroupMember, Identity};
+    use crate::table::policy::PolicyExclusion;
+    use crate::table::register::Exception;
+
+    fn policy(policy_id: &'static str, policy_state: &'static str, grants: &'static str, narrowed_by: Option<&'static str>) -> Policy<'static> {
+        Policy {
+            source: "s",
+            tenant: "",
+            snapshot_at: Instant(0),
+            policy_id,
+            policy_name: None,
+            policy_state,
+            grants,
+            phishing_resistant: None,
+            narrowed_by,
+            all_users: true,
+            all_apps: true,
+            made_at: None,
+            edited_at: None,
+            raw_object: "o",
+            raw_offset: 0,
+        }
+    }
+
+    #[test]
+    fn report_only_disabled_and_risk_narrowed_policies_enforce_nothing() {
+        for (state, grants, narrowed, want) in [
+            ("enabled", "mfa", None, true),
+            ("enabled", "block", Some("client"), true),
+            ("report_only", "mfa", None, false),
+            ("disabled", "mfa", None, false),
+            ("enabled", "mfa", Some("location, sign_in_risk"), false),
+            ("enabled", "none", None, false),
+        ] {
+            assert_eq!(enforces(&policy("p", state, grants, narrowed)), want, "{state} {grants} {narrowed:?}");
+        }
+    }
+
+    #[test]
+    fn groups_and_guests_are_followed_to_people_and_a_bypass_without_a_policy_works_by_itself() {
+        let mut f = Fixture::new("");
+        let out = |policy_id, object_kind, object_id| PolicyExclusion { source: "s", tenant: "", snapshot_at: Instant(0), policy_id, object_kind, object_id };
+        f.policies = vec![policy("p", "enabled", "mfa", None), policy("r", "report_only", "mfa", None)];
+        f.left_out = vec![out("p", "group", "g"), out("p", "guests", "all"), out("r", "user", "c"), out("bypass", "user", "d")];
+        let member = |group_id, member_id, member_kind| GroupMember {
+            source: "s",
+            tenant: "",
+            snapshot_at: Instant(0),
+            group_id,
+            group_name: Some("G"),
+            membership_rule: None,
+            member_id,
+            member_kind,
+        };
+        f.groups = vec![member("g", "h", "group"), member("h", "a", "user"), member("h", "b", "user")];
+        f.identities = vec![Identity { user_kind: "guest", ..person("x", "x@example.org") }, person("c", "c@example.com")];
+        // The group itself is in no entry; each of its members is.
+        f.entries = vec![(Exception { object_ids: Some("a;b"), expires_at: None, ..entry("E") }, vec![])];
+        f.stand(|g| {
+            let all = exclusions(g);
+            let ids: Vec<&str> = identities(g, &all).iter().map(|i| i.identity_id).collect();
+            assert_eq!(ids, ["a", "b", "d", "x"]);
+            let group = all.iter().find(|x| x.object_id == "g").unwrap();
+            assert_eq!((group.members, group.object_name, group.exception_id, group.registered), (Some(2), "G", "", "active"));
+            assert_eq!(all.iter().find(|x| x.object_id == "d").unwrap().registered, "none");
+        });
+    }
+}

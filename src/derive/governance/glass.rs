@@ -201,3 +201,75 @@ fn explained(ground: &Ground<'_>, at: Instant) -> (&'static str, String) {
     }
     best.unwrap_or(("unexplained", String::new()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::exception::tests::{at, entry};
+    use super::super::super::ground::tests::Fixture;
+    use super::super::super::population::tests::person;
+    use super::*;
+    use crate::table::directory::Identity;
+    use crate::table::register::Exception;
+
+    fn account(id: &'static str, object: &'static str, custodian: &'static str, credential: &'static str) -> Exception<'static> {
+        Exception {
+            category: "break_glass",
+            object_ids: Some(object),
+            custodian: Some(custodian),
+            credential_kind: Some(credential),
+            validated_at: Some(at("2026-10-20T00:00:00Z")),
+            expires_at: None,
+            ..entry(id)
+        }
+    }
+
+    fn held(entries: Vec<Exception<'static>>) -> BTreeMap<(String, &'static str), &'static str> {
+        let mut f = Fixture::new("");
+        f.identities = vec![
+            Identity { synced: Some(false), ..person("g1", "g1@example.com") },
+            Identity { synced: Some(true), enabled: Some(false), ..person("g2", "g2@example.com") },
+            Identity { person_id: "P-ann", ..person("ann", "ann@example.com") },
+            Identity { person_id: "P-ann", ..person("adm", "adm-ann@example.com") },
+        ];
+        f.entries = entries.into_iter().map(|e| (e, vec![])).collect();
+        f.stand(|g| conditions(g, &Accounts::new(g)).iter().map(|c| ((c.identity_id.to_owned(), c.condition), c.holds)).collect())
+    }
+
+    #[test]
+    fn two_accounts_in_one_safe_or_one_pair_of_hands_are_not_independent() {
+        // Two accounts of one person: the map tells.
+        let found = held(vec![account("A", "g1", "ann@example.com", "fido2"), account("B", "g2", "adm-ann@example.com", "FIDO2")]);
+        let of = |id: &str, condition| found.get(&(id.to_owned(), condition)).copied().unwrap();
+        assert_eq!((of("g1", "custodian"), of("g1", "credential"), of("g1", "pair")), ("no", "no", "yes"));
+        assert_eq!((of("g1", "cloud_only"), of("g2", "cloud_only"), of("g2", "enabled")), ("yes", "no", "no"));
+        assert_eq!((of("g1", "validated"), of("g1", "role_active")), ("yes", "unknown"));
+    }
+
+    #[test]
+    fn one_account_is_no_pair_and_what_nobody_recorded_is_unknown() {
+        let alone = held(vec![account("A", "g1", "n/a", "password")]);
+        assert_eq!((alone[&("g1".to_owned(), "pair")], alone[&("g1".to_owned(), "custodian")]), ("no", "unknown"));
+        let apart = held(vec![account("A", "g1", "ann@example.com", "fido2"), account("B", "g2", "bob", "password")]);
+        assert_eq!((apart[&("g1".to_owned(), "custodian")], apart[&("g1".to_owned(), "credential")]), ("yes", "yes"));
+    }
+
+    #[test]
+    fn uses_are_classed_by_the_calendar_and_its_declaration() {
+        let f = Fixture::new(
+            "[[calendar]]\nkind = \"drill\"\nfrom = \"2026-10-13T08:00:00Z\"\nuntil = \"2026-10-13T10:00:00Z\"\nticket = \"D-1\"\n\
+             [[calendar]]\nkind = \"incident\"\nfrom = \"2026-10-20T08:00:00Z\"\nuntil = \"2026-10-20T10:00:00Z\"\ndeclared = \"2026-10-20T09:00:00Z\"\nticket = \"I-1\"\n",
+        );
+        f.stand(|g| {
+            for (when, want) in [
+                ("2026-10-13T08:00:00Z", ("drill", "D-1")),
+                ("2026-10-13T10:00:00Z", ("unexplained", "")),
+                ("2026-10-20T08:59:59Z", ("late_explained", "I-1")),
+                ("2026-10-20T09:00:00Z", ("declared_incident", "I-1")),
+                ("2026-10-25T09:00:00Z", ("unexplained", "")),
+            ] {
+                let (class, by) = explained(g, at(when));
+                assert_eq!((class, by.as_str()), want, "{when}");
+            }
+        });
+    }
+}

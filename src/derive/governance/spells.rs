@@ -138,3 +138,67 @@ fn closure<'g>(ground: &Ground<'g>, l: &'g Life<'g>, removed: &BTreeMap<&str, In
         reason,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::exception::tests::{at, entry, happening};
+    use super::super::super::ground::tests::{Fixture, change};
+    use super::*;
+    use crate::table::policy::Change;
+    use crate::table::register::Exception;
+
+    fn days(f: &Fixture, measure: &str) -> Vec<(String, f64, f64, &'static str)> {
+        f.stand(|g| spells(g, &[]).iter().filter(|s| s.measure == measure).map(|s| (s.subject_id.to_owned(), s.row().entry_days, s.row().exit_days, s.ending)).collect())
+    }
+
+    fn lasting(id: &'static str, from: &str, until: Option<&str>, closed: Option<&str>) -> Exception<'static> {
+        Exception {
+            exception_id: id,
+            object_ids: Some("u"),
+            created_at: Some(at(from)),
+            approved_at: Some(at(from)),
+            activated_at: Some(at(from)),
+            expires_at: until.map(at),
+            closed_at: closed.map(at),
+            closure_evidence: closed.map(|_| "removed"),
+            ..entry(id)
+        }
+    }
+
+    #[test]
+    fn removal_from_policy_ends_it_else_closure_and_an_extension_does_not_restart_the_clock() {
+        let mut f = Fixture::new("");
+        f.entries = vec![
+            (lasting("open", "2026-09-01T00:00:00Z", None, None), vec![]),
+            (lasting("closed", "2026-09-01T00:00:00Z", Some("2026-09-11T00:00:00Z"), Some("2026-09-21T00:00:00Z")), vec![]),
+            (
+                lasting("extended", "2026-09-01T00:00:00Z", Some("2026-10-30T00:00:00Z"), Some("2026-10-11T00:00:00Z")),
+                vec![happening("extended", "2026-09-10T00:00:00Z", Some("b"), Some("expiry 2026-09-20 -> 2026-10-29"))],
+            ),
+        ];
+        assert_eq!(days(&f, "exception"), [("closed".into(), 0.0, 20.0, "event"), ("extended".into(), 0.0, 40.0, "event"), ("open".into(), 0.0, 61.0, "open")]);
+        // The change that took the object back came two days after the register said closed.
+        f.entries.retain(|(e, _)| e.exception_id == "closed");
+        f.changes = vec![Change { container_id: Some("g"), ..change("c", "2026-09-23T00:00:00Z", "group_member", "Remove member from group", "u") }];
+        assert_eq!(days(&f, "exception"), [("closed".into(), 0.0, 22.0, "event")]);
+    }
+
+    #[test]
+    fn closure_counts_from_expiry_and_an_early_one_took_no_time() {
+        let mut f = Fixture::new("");
+        f.entries = vec![
+            (lasting("early", "2026-09-01T00:00:00Z", Some("2026-10-20T00:00:00Z"), Some("2026-10-01T00:00:00Z")), vec![]),
+            (lasting("late", "2026-09-01T00:00:00Z", Some("2026-09-20T00:00:00Z"), Some("2026-10-01T00:00:00Z")), vec![]),
+            (Exception { closure_evidence: Some("tbd"), ..lasting("unproven", "2026-09-01T00:00:00Z", Some("2026-10-22T00:00:00Z"), Some("2026-10-23T00:00:00Z")) }, vec![]),
+            (lasting("running", "2026-09-01T00:00:00Z", Some("2026-12-01T00:00:00Z"), None), vec![]),
+        ];
+        assert_eq!(days(&f, "closure"), [("early".into(), 0.0, 0.0, "event"), ("late".into(), 0.0, 11.0, "event"), ("unproven".into(), 0.0, 10.0, "open")]);
+    }
+
+    #[test]
+    fn what_began_before_the_register_came_under_observation_late() {
+        let mut f = Fixture::new("");
+        f.entries = vec![(Exception { created_at: Some(at("2026-09-11T00:00:00Z")), ..lasting("old", "2026-09-01T00:00:00Z", None, None) }, vec![])];
+        assert_eq!(days(&f, "exception"), [("old".into(), 10.0, 61.0, "open")]);
+    }
+}

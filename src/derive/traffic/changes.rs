@@ -1,5 +1,7 @@
 //! Changes of factors and credentials, and the sign-in that follows from a network not seen before.
 
+use std::collections::BTreeMap;
+
 use super::super::ground::{DAY, Ground};
 use super::{Histories, network, place};
 use crate::table::Instant;
@@ -58,9 +60,13 @@ fn gives_a_way_in(c: &Change<'_>) -> bool {
 
 pub(super) fn changes<'g>(ground: &Ground<'g>, histories: &Histories<'g>) -> Vec<Changed<'g>> {
     let labels = ground.labels();
+    let mut resets: BTreeMap<&str, Vec<Instant>> = BTreeMap::new();
+    for r in ground.changes.iter().filter(|r| is_reset(r)) {
+        resets.entry(r.target_id).or_default().push(r.occurred_at);
+    }
     let mut found = Vec::new();
     for c in ground.changes.iter().filter(|c| ground.within(c.occurred_at) && gives_a_way_in(c)) {
-        let after_reset = ground.changes.iter().any(|r| r.target_id == c.target_id && is_reset(r) && r.occurred_at <= c.occurred_at && c.occurred_at.0 - r.occurred_at.0 <= DAY);
+        let after_reset = resets.get(c.target_id).into_iter().flatten().any(|at| *at <= c.occurred_at && c.occurred_at.0 - at.0 <= DAY);
         let events = histories.get(&(c.tenant, c.target_id)).map(Vec::as_slice).unwrap_or_default();
         let success = stranger(events, c.occurred_at);
         if success.is_none() && !after_reset {
