@@ -138,7 +138,7 @@ pub(super) fn after_use<'a>(life: &Life<'a>, uses: &[Instant], hours: f64, start
     let done = rotated(life, end);
     let allowed = (hours * 3_600_000_000.0) as i64;
     let of = |used: Instant| {
-        let due = Instant(used.0 + allowed);
+        let due = Instant(used.0.saturating_add(allowed));
         let met = done.iter().find(|c| c.at > used);
         let told = match met {
             _ if due >= end => (None, "not_yet_due", "due after the period"),

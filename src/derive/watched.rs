@@ -45,7 +45,11 @@ impl<'w> Watch<'w> {
         if self.glass.contains(identity_id) || !refusal(e).is_empty() {
             return true;
         }
-        let told = e.stream == "interactive" && matches!(e.outcome, "success" | "unknown");
+        let succeeded = matches!(e.outcome, "success" | "unknown");
+        if e.legacy_protocol && succeeded && e.stream != "workload" {
+            return true;
+        }
+        let told = e.stream == "interactive" && succeeded;
         told && (refused.contains(identity_id) || self.changed.contains(identity_id) || !self.judge.cover.naming(identity_id).is_empty())
     }
 }

@@ -11,6 +11,7 @@ use super::groups::nested;
 use super::life::life;
 use super::people::{Kind, Person};
 use super::policies::{self, EXCLUSION_GROUP, LEGACY_GROUP, NESTED_GROUP, POLICIES};
+use super::traps;
 use super::world::World;
 
 /// Acts by day.
@@ -27,6 +28,7 @@ pub(crate) fn all(world: &World) -> Days {
     }
     policy_edit(world, &mut days);
     activations(world, &mut days);
+    traps::acts(world, &mut days);
     days
 }
 

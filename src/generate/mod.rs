@@ -43,6 +43,7 @@ mod script;
 mod setbacks;
 mod sheets;
 mod tally;
+mod traps;
 mod truth;
 mod world;
 mod write;

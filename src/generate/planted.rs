@@ -4,12 +4,13 @@ use super::entry::{Entry, Expiry};
 use super::people::{Kind, Part};
 use super::policies::stray_exclusion;
 use super::tally::Tally;
+use super::traps;
 use super::world::World;
 
 /// One planted situation.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Situation {
-    /// `cell: ...`, `prompts`, `travel`, `legacy`, `glass: ...`, `unapproved`, `unregistered` or `mfa_disabled`.
+    /// `cell: ...`, `prompts`, `travel`, `legacy`, `codes`, `swap`, `factor then far away`, `glass: ...`, `unapproved`, `unregistered` or `mfa_disabled`.
     pub label: String,
     /// Identity.
     pub identity: String,
@@ -42,6 +43,10 @@ pub(crate) fn situations(world: &World, tally: &Tally) -> Vec<Situation> {
         if world.calendar.month_of(day) == Some(month) {
             found.push(Situation { label: "unapproved".to_owned(), identity: id });
         }
+    }
+    let scenes = [("codes", traps::guessed(world)), ("swap", traps::swapped(world)), ("factor then far away", traps::planted_factor(world))];
+    for (label, (_, index)) in scenes.into_iter().filter_map(|(label, scene)| Some((label, scene?))) {
+        found.extend(world.people.get(index).map(|p| Situation { label: label.to_owned(), identity: p.id.to_string() }));
     }
     found.extend(glass(world, month));
     found

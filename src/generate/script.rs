@@ -12,6 +12,7 @@ use super::proof::{Sheet, Stream};
 use super::setbacks;
 use super::sheets;
 use super::tally::Tally;
+use super::traps;
 use super::world::World;
 
 /// The stage of one day.
@@ -34,6 +35,8 @@ pub(crate) fn day(world: &World, day: Day, events: &mut Vec<Event>, tally: &mut 
         stage.boundary()?;
         stage.flood()?;
         stage.far_away()?;
+        stage.guessed_codes()?;
+        stage.planted_factor()?;
         stage.older_export()?;
     }
     stage.never_empty()
@@ -123,6 +126,29 @@ impl Stage<'_> {
         walk.place = FAR_AWAY;
         walk.record(&sheets::SINGLE_FACTOR);
         self.tally.attempt(index, self.world.calendar.month_of(self.day), &sheets::SINGLE_FACTOR);
+        Ok(())
+    }
+
+    /// Codes are guessed until one is right.
+    fn guessed_codes(&mut self) -> anyhow::Result<()> {
+        let Some((_, index)) = traps::guessed(self.world).filter(|(day, _)| *day == self.day) else { return Ok(()) };
+        let mut walk = self.walk(index, 21 * 60 + 50)?;
+        for _ in 0..6 {
+            walk.record(&setbacks::WRONG_CODE);
+        }
+        walk.record(&sheets::TOTP);
+        self.tally.attempt(index, self.world.calendar.month_of(self.day), &sheets::TOTP);
+        Ok(())
+    }
+
+    /// At home in the evening, and then, with a factor that somebody else registered, far away.
+    fn planted_factor(&mut self) -> anyhow::Result<()> {
+        let Some((_, index)) = traps::planted_factor(self.world).filter(|(day, _)| *day == self.day) else { return Ok(()) };
+        self.attempt(index, 21 * 60 + 6, &sheets::PUSH)?;
+        let mut walk = self.walk(index, 21 * 60 + 40)?;
+        walk.place = FAR_AWAY;
+        walk.record(&sheets::SMS);
+        self.tally.attempt(index, self.world.calendar.month_of(self.day), &sheets::SMS);
         Ok(())
     }
 

@@ -37,15 +37,27 @@ pub(super) fn parts(stream: &mut dyn Read, kind: &Kind<'_>, each: &mut dyn FnMut
         Err(e) => return Ok(Err(e)),
     };
     match start.as_slice() {
-        [0x1f, 0x8b, ..] => text("gzip+", "", &mut MultiGzDecoder::new(whole), each),
+        [b'P', b'K', 3 | 5, 4 | 6, ..] if !kind.workbook => archive(&mut whole, kind.ahead, each),
+        _ => stream_of(["", "gzip+", "zstd+"], "", &mut whole, each),
+    }
+}
+
+/// A stream, compressed or not; `packed` are the words for plain, gzip and zstd.
+fn stream_of(packed: [&'static str; 3], name: &str, stream: &mut dyn Read, each: &mut dyn FnMut(Part<'_>) -> anyhow::Result<()>) -> anyhow::Result<io::Result<()>> {
+    let (start, mut whole) = match head(stream) {
+        Ok(found) => found,
+        Err(e) => return Ok(Err(e)),
+    };
+    match start.as_slice() {
+        [0x1f, 0x8b, ..] => text(packed[1], name, &mut MultiGzDecoder::new(whole), each),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => match zstd::stream::read::Decoder::new(whole) {
-            Ok(mut decoder) => text("zstd+", "", &mut decoder, each),
+            Ok(mut decoder) => text(packed[2], name, &mut decoder, each),
             Err(e) => Ok(Err(e)),
         },
-        [b'P', b'K', 3 | 5, 4 | 6, ..] if !kind.workbook => archive(&mut whole, kind.ahead, each),
         [b'B', b'Z', b'h', ..] => Ok(refuse("bzip2")),
         [0xfd, b'7', b'z', b'X', b'Z', 0] => Ok(refuse("xz")),
-        _ => text("", "", &mut whole, each),
+        [b'P', b'K', 3 | 5, 4 | 6, ..] if !packed[0].is_empty() => Ok(refuse("an archive in an archive")),
+        _ => text(packed[0], name, &mut whole, each),
     }
 }
 
@@ -102,7 +114,7 @@ fn archive(stream: &mut dyn Read, ahead: &dyn Fn(&str) -> bool, each: &mut dyn F
             continue;
         }
         let mut bounded = Bounded { inner: &mut file, left };
-        let read = text("zip+", &name, &mut bounded, each)?;
+        let read = stream_of(["zip+", "zip+gzip+", "zip+zstd+"], &name, &mut bounded, each)?;
         left = bounded.left;
         first = first.and(read);
     }
@@ -193,6 +205,10 @@ mod tests {
         let named = |name: &str, text: &str| ("zip+", name.to_owned(), text.to_owned());
         assert_eq!(opened(&bytes).unwrap(), [named("a.json", "{}"), named("deep/b.csv", "x,y\n")]);
         assert!(opened(&zipped(&[])).unwrap().is_empty());
+        let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        out.start_file("day.json.gz", zip::write::SimpleFileOptions::default()).unwrap();
+        out.write_all(&gzip(b"{}")).unwrap();
+        assert_eq!(opened(&out.finish().unwrap().into_inner()).unwrap(), [("zip+gzip+", "day.json.gz".to_owned(), "{}".to_owned())]);
         assert!(opened(&bytes[..bytes.len() - 9]).is_err(), "a cut archive");
     }
 

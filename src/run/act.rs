@@ -135,7 +135,10 @@ fn sheets(rows: &Rows, m: &Measured, containment: &[String], around: &Around<'_>
         // A pair of events names the identity among its evidence.
         let known = |id: &String| around.known.contains(id.as_str());
         let identity = if known(&subjects[i]) || !known(&evidence[i]) { &subjects[i] } else { &evidence[i] };
-        let span = (instant(&first[i]), instant(&last[i]));
+        // A day ends with its last hour.
+        let whole_day = |text: &str, at: Instant| if text.contains('T') { at } else { Instant(at.0 + 24 * HOUR) };
+        let span = (instant(&first[i]), instant(&last[i]).map(|at| whole_day(&last[i], at)));
+        let sign_ins = sign_ins(around, identity, span);
         Finding {
             metric: m.metric.id.clone(),
             title: m.metric.title.clone(),
@@ -145,11 +148,11 @@ fn sheets(rows: &Rows, m: &Measured, containment: &[String], around: &Around<'_>
             reason: reasons[i].clone(),
             first_seen: first[i].clone(),
             last_seen: last[i].clone(),
-            place: places[i].clone(),
+            place: if places[i].is_empty() { seen_from(&sign_ins) } else { places[i].clone() },
             how: how[i].clone(),
             evidence: if identity == &evidence[i] { subjects[i].clone() } else { evidence[i].clone() },
             ticket: tickets[i].clone(),
-            sign_ins: sign_ins(around, identity, span),
+            sign_ins,
             changes: changes(around, identity, span),
             rotation: rotation(around, identity),
             containment: containment.to_vec(),
@@ -180,6 +183,12 @@ fn sign_ins(around: &Around<'_>, identity: &str, (first, last): (Option<Instant>
     near.take(SHOWN)
         .map(|e| Happening { at: period::rfc3339(e.occurred_at), what: what(e), detail: format!("{} {}", e.ip, e.country).trim().to_owned(), event: e.event_id.to_owned() })
         .collect()
+}
+
+/// Where the sign-ins came from, for a finding that does not say so itself.
+fn seen_from(sign_ins: &[Happening]) -> String {
+    let places: BTreeSet<&str> = sign_ins.iter().map(|h| h.detail.as_str()).filter(|d| !d.is_empty()).collect();
+    places.into_iter().take(5).collect::<Vec<_>>().join(", ")
 }
 
 /// Changes by or to the identity within a day.

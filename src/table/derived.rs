@@ -129,7 +129,7 @@ table! {
 }
 
 table! {
-    /// Single events that detections look at: refused factors with the sign-ins around them, and every event of identities that a register entry names.
+    /// Single events that detections look at: refused factors with the sign-ins around them, successes of legacy clients, and sign-ins of identities that a register entry names.
     Watched = "watched_events", LocalDay, key ["source", "tenant", "event_id"] {
         /// Source id of the configuration.
         source: &'a str,

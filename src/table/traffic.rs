@@ -27,7 +27,7 @@ table! {
         first_place: &'a str,
         /// Address and country of the second.
         second_place: &'a str,
-        /// Kilometres between them, both accuracy radii subtracted.
+        /// Whole kilometres between them, both accuracy radii subtracted.
         distance_km: f64,
         /// Kilometres an hour.
         speed_kmh: f64,

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mfaudit::generate::{Layout, Plan};
 use mfaudit::run::Outcome;
 
-use super::harness::{Tenant, rows_of, small};
+use super::harness::{Tenant, ratio, rows_of, small};
 
 type Labels = BTreeMap<String, BTreeSet<String>>;
 
@@ -28,6 +28,8 @@ fn found(tenant: &Tenant, outcome: &Outcome) -> Labels {
             "K29" => add("travel".to_owned(), &f.identity),
             "K31" => add("prompts".to_owned(), &f.identity),
             "D1" => add("legacy".to_owned(), &f.identity),
+            "D2" => add("factor then far away".to_owned(), &f.identity),
+            "K30" => add(if f.how.contains("wrong codes") { "codes" } else { "swap" }.to_owned(), &f.identity),
             other => add(format!("nothing planted for {other}"), &f.identity),
         }
     }
@@ -87,9 +89,21 @@ fn everything_planted_is_found_and_nothing_else() {
         .map(|(l, s)| format!("{l:<46} planted {:>4} found {:>4} precision {:.3} recall {:.3}", s.planted, s.found, share(s.both, s.found), share(s.both, s.planted)))
         .collect();
     assert!(wrong.is_empty(), "{}\n{}", wrong.join("\n"), table.join("\n"));
-    for label in
-        ["prompts", "travel", "legacy", "mfa_disabled", "unregistered", "unapproved", "glass: drill", "glass: unexplained", "cell: bypass without either", "cell: expired but used"]
-    {
+    for label in [
+        "prompts",
+        "travel",
+        "codes",
+        "swap",
+        "factor then far away",
+        "legacy",
+        "mfa_disabled",
+        "unregistered",
+        "unapproved",
+        "glass: drill",
+        "glass: unexplained",
+        "cell: bypass without either",
+        "cell: expired but used",
+    ] {
         assert!(scores.get(label).is_some_and(|s| s.planted > 0), "{label} was never planted");
     }
 }
@@ -104,4 +118,50 @@ fn detections_are_silent_on_a_clean_tenant() {
         assert!(results.break_glass.iter().flat_map(|a| &a.uses).all(|u| u.class == "drill"), "seed {seed}");
         assert!(results.reconciliation.iter().all(|c| ["no exception", "governed and unused"].contains(&c.name.as_str())), "seed {seed}: {:?}", results.reconciliation);
     }
+}
+
+/// Rewrites the records of every page below a folder.
+fn rewrite(tenant: &Tenant, folder: &str, edit: impl Fn(&mut serde_json::Value)) {
+    for key in tenant.files(folder) {
+        let path = tenant.path(folder).join(key);
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut flate2::read::MultiGzDecoder::new(&std::fs::read(&path).unwrap()[..]), &mut text).unwrap();
+        let mut page: serde_json::Value = serde_json::from_str(&text).unwrap();
+        page["value"].as_array_mut().unwrap().iter_mut().for_each(&edit);
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(path.with_extension(""), page.to_string()).unwrap();
+    }
+}
+
+/// The partner does MFA and nobody registers anything here: low registration and high enforcement, and each says why.
+#[test]
+fn a_federated_tenant_registers_little_and_enforces_much() {
+    let tenant = Tenant::new(&Plan { clean: true, people: 60, ..small(221, Layout::Graph) });
+    rewrite(&tenant, "raw/entra/registrations", |r| {
+        r["methodsRegistered"] = serde_json::json!([]);
+        r["isMfaRegistered"] = false.into();
+        r["isMfaCapable"] = false.into();
+    });
+    rewrite(&tenant, "raw/entra/sign-ins", |r| {
+        if r["isInteractive"] == true && r["status"]["errorCode"] == 0 {
+            r["authenticationRequirement"] = "multiFactorAuthentication".into();
+            r["tokenIssuerType"] = "corp-idp".into();
+            r["status"]["additionalDetails"] = "MFA requirement satisfied by claim provided by external provider".into();
+            r["authenticationDetails"] = serde_json::json!([{"authenticationMethod": "Previously satisfied", "succeeded": true, "authenticationStepResultDetail": "MFA requirement satisfied by claim provided by external provider"}]);
+        }
+    });
+    let untrusted = tenant.run().results;
+    tenant.configure("federated_providers = [", "federated_providers = [\"corp-idp\", ");
+    let trusted = tenant.run().results;
+    for results in [&untrusted, &trusted] {
+        let k1 = ratio(results, "K1", "registered");
+        assert_eq!((k1.numerator, k1.failing[0].reason.as_str()), (0.0, "no method"));
+    }
+    let reasons = |r: &mfaudit::results::Results| {
+        let line = ratio(r, "K4", "exposure");
+        (line.value, line.unknown > 0.0, line.undetermined.first().map(|u| u.reason.clone()).unwrap_or_default())
+    };
+    assert_eq!(reasons(&trusted), (Some(1.0), false, String::new()));
+    let (_, unknown, why) = reasons(&untrusted);
+    assert!(unknown && why == "cannot be told: untrusted_provider", "{why}");
 }

@@ -184,7 +184,12 @@ impl<'c, 'g> Context<'c, 'g> {
         if let Some(ticket) = entry.and_then(|l| l.entry.ticket) {
             return ticket.to_owned();
         }
-        let planned = self.ground.config.calendar.iter().find(|p| (period::instant(p.from).0 - near..period::instant(p.until).0 + near).contains(&c.occurred_at.0));
+        let planned = self
+            .ground
+            .config
+            .calendar
+            .iter()
+            .find(|p| (period::instant(p.from).0.saturating_sub(near)..period::instant(p.until).0.saturating_add(near)).contains(&c.occurred_at.0));
         planned.map(|p| p.ticket.clone()).unwrap_or_default()
     }
 }

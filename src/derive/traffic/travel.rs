@@ -66,7 +66,8 @@ pub(super) fn pairs<'g>(ground: &Ground<'g>, histories: &Histories<'g>) -> Vec<P
                 exception_id: entry.entry.exception_id,
                 break_glass: naming.iter().any(|l| l.entry.category == "break_glass"),
                 places: (place(first), place(second)),
-                distance_km: km,
+                // Whole kilometres: engines turn a fraction into a whole number in different ways.
+                distance_km: km.round(),
                 speed_kmh: speed(km, first.occurred_at, second.occurred_at),
                 same_network: same_network(ground, first, second),
                 changes_near: changes_near(ground, id, [first.occurred_at, second.occurred_at]),

@@ -101,6 +101,22 @@ pub(super) fn glass_summary(results: &Results) -> Vec<Block> {
     vec![Table::new("glass-accounts", "Break-glass accounts, as the register names them", &heads).rows(rows).block()]
 }
 
+/// The same in one sentence, for the cover.
+pub(super) fn glass_line(results: &Results) -> String {
+    const NAMED: usize = 6;
+    let of = |a: &BreakGlass| {
+        let unexplained = a.uses.iter().filter(|u| u.class == "unexplained").count() as u64;
+        let uses = if a.uses.is_empty() { "not used".to_owned() } else { format!("{}, {} unexplained", plural(a.uses.len() as u64, "event", "events"), whole(unexplained)) };
+        format!("{} ({}): {uses}", a.label, a.entry)
+    };
+    let named: Vec<String> = results.break_glass.iter().take(NAMED).map(of).collect();
+    match results.break_glass.len() {
+        0 => "the register names none that is active".to_owned(),
+        n if n > NAMED => short(&format!("{}; and {} more", named.join("; "), n - NAMED)),
+        _ => short(&named.join("; ")),
+    }
+}
+
 /// Conditions and uses of each account.
 pub(super) fn glass(results: &Results) -> Vec<Block> {
     let mut blocks = Vec::new();

@@ -147,6 +147,7 @@ fn cover(results: &Results, templates: &str) -> Vec<CoverLine> {
         ("Period", interval),
         ("Data as of", short(&instant(&results.as_of))),
         ("Produced by", short(&format!("{} {}", results.tool.name, results.tool.version))),
+        ("Break-glass accounts", act::glass_line(results)),
         ("Classification", short(&results.organisation.classification)),
         ("Configuration, SHA-256", short(&results.config_sha256)),
         ("Queries, SHA-256", short(&results.queries_sha256)),
