@@ -13,8 +13,8 @@
 -- about = """
 -- From activation to removal from policy, else closure, by category; Kaplan-Meier with delayed entry, since what ended
 -- before the register was first kept is not in it. Still in force: censored. Extensions do not restart the clock, and
--- an exception opened again within seven days goes on. Not reached is an answer: then the first quartile and the
--- longest open are given."""
+-- an exception opened again within seven days goes on; closed in the register and still left out by policy is not
+-- ended. Not reached is an answer: then the first quartile and the longest open are given."""
 -- ---
 SELECT s.subject_id AS subject,
        s.label,

@@ -5,6 +5,7 @@
 -- kind = "duration"
 -- better = "lower"
 -- reads = ["spells"]
+-- needs = ["policies"]
 -- controls = ["PCI-DSS-4.0.1:8.5.1", "NYDFS:500.12"]
 -- dimensions = ["cohort"]
 -- lines = [
@@ -12,7 +13,8 @@
 -- ]
 -- about = """
 -- From expiry to verified closure: removed from policy, with closure evidence, by category. Closed by its expiry: 0
--- days. Expired and not verified as closed: censored."""
+-- days. Expired and not verified as closed: censored, also when the register calls it closed while policy still leaves
+-- an object out."""
 -- ---
 SELECT s.subject_id AS subject,
        s.label,

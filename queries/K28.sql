@@ -45,7 +45,8 @@ FROM (
   WHERE e.entry_state = 'active'
   UNION ALL
   SELECT e.exception_id AS subject, e.exception_id AS label, 'without_id' AS line, 'numerator' AS part, CAST(1 AS DOUBLE) AS weight
-  FROM exception_states e LEFT JOIN (SELECT DISTINCT exception_id FROM exception_objects) o ON o.exception_id = e.exception_id
+  FROM exception_states e
+  LEFT JOIN (SELECT DISTINCT x.exception_id FROM exception_objects x JOIN population p ON p.identity_id = x.identity_id) o ON o.exception_id = e.exception_id
   WHERE e.entry_state = 'active' AND o.exception_id IS NULL
   UNION ALL
   SELECT f.exception_id AS subject, f.exception_id AS label, 'net_growth' AS line, 'numerator' AS part,

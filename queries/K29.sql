@@ -16,10 +16,10 @@
 -- ]
 -- about = """
 -- Two successful interactive attempts of one identity that follow each other, of identities that a register entry
--- names: the distance, both accuracy radii subtracted, is at least 500 km and the speed it implies at least 800 km/h
--- (thresholds). Pairs within one autonomous system, or with a listed relay at either end, are dropped. High when the
--- identity made an administrative change within an hour of either event. For a break-glass account two different
--- places are a finding, whatever the speed. Places from the provider are approximate."""
+-- names: the distance, both accuracy radii subtracted where they are told, is at least 500 km and the speed it implies
+-- at least 800 km/h (thresholds). Sign-ins through listed relays are looked past; pairs within one autonomous system
+-- are dropped. High when the identity made an administrative change within an hour of either event. For a break-glass
+-- account two different places are a finding, whatever the speed. Places from the provider are approximate."""
 -- ---
 SELECT CONCAT(p.first_event_id, ' ', p.second_event_id) AS subject,
        p.label,

@@ -27,7 +27,8 @@ FROM (
   SELECT d.identity_id AS subject, d.identity_id AS label, 'unregistered' AS line, CAST(0 AS DOUBLE) AS entry,
          CAST((EXTRACT(EPOCH FROM t.as_of_at) - EXTRACT(EPOCH FROM CAST(d.local_day AS TIMESTAMP)) - 86400) AS DOUBLE) / 86400 AS exit, 'event' AS ended
   FROM attempt_days d CROSS JOIN period t
-  WHERE d.satisfied_by = 'N' AND d.exception_id = '' AND d.unmatched <> 'expired' AND d.local_day < t.settled_before_day
+  WHERE (d.satisfied_by = 'N' OR (d.satisfied_by = 'S' AND NOT d.relaxation_accepted)) AND d.exception_id = '' AND d.unmatched <> 'expired'
+    AND d.local_day < t.settled_before_day
   GROUP BY 1, 2, 3, 4, 5, 6
 ) u
 ORDER BY u.line NULLS LAST, u.subject NULLS LAST, u.exit NULLS LAST;

@@ -29,7 +29,7 @@ use crate::table::{self, Day, Instant, Row};
 use crate::{digest, period};
 
 /// Bumped when the derivation changes: every day is made anew.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 /// What is made per day.
 const TABLES: [table::Table; 4] = [Attempt::TABLE, AttemptDay::TABLE, EndingDay::TABLE, Watched::TABLE];
 /// Stands for the identity of a sign-in whose record names none.
@@ -145,7 +145,7 @@ impl Daily<'_> {
         for d in around(day) {
             changes.extend(self.lake.partition(&Change::TABLE, d)?);
         }
-        let watch = Watch::new(&judge, &table::rows(&changes)?, &lives);
+        let watch = Watch::new(&judge, &table::rows(&changes)?, &lives, &members);
         self.tables(&judge, &watch)
     }
 

@@ -55,14 +55,18 @@ pub(super) struct Completion {
     pub(super) told: bool,
 }
 
-/// Reviews that meet a duty: outcome recorded, reviewer other than the requestor.
-fn reviewed(life: &Life<'_>, until: Instant) -> Vec<Completion> {
-    let requestor = life.entry.requestor.unwrap_or("").trim();
+/// Who stands behind a name: the person of an account, else the name itself.
+pub(super) type Persons<'p> = &'p dyn Fn(&str) -> Option<String>;
+
+/// Reviews that meet a duty: outcome recorded, reviewer another person than the requestor.
+fn reviewed(life: &Life<'_>, persons: Persons<'_>, until: Instant) -> Vec<Completion> {
+    let person = |name: &str| persons(name).unwrap_or_else(|| name.trim().to_lowercase());
+    let requestor = person(life.entry.requestor.unwrap_or(""));
     let mut found: Vec<Completion> = life
         .events
         .iter()
         .filter(|e| e.event_kind == "review" && e.outcome_text.is_some_and(|o| !o.trim().is_empty()))
-        .filter(|e| !e.actor.is_some_and(|a| !requestor.is_empty() && a.trim().eq_ignore_ascii_case(requestor)))
+        .filter(|e| !e.actor.is_some_and(|a| !requestor.is_empty() && names(a).any(|n| person(n) == requestor)))
         .filter_map(|e| Some(Completion { at: e.happened_at?, told: e.actor.is_some_and(|a| !a.trim().is_empty()) }))
         .filter(|c| c.at < until)
         .collect();
@@ -70,9 +74,13 @@ fn reviewed(life: &Life<'_>, until: Instant) -> Vec<Completion> {
     found
 }
 
-/// Rotations as the register records them: date, two operators, outcome.
-pub(super) fn rotated(life: &Life<'_>, until: Instant) -> Vec<Completion> {
-    let two = |a: &str| a.split([',', '&', '+']).filter(|n| !n.trim().is_empty()).count() >= 2;
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split([',', ';', '&', '+']).map(str::trim).filter(|n| !n.is_empty())
+}
+
+/// Rotations as the register records them: date, outcome, and two operators who are two persons of the directory.
+pub(super) fn rotated(life: &Life<'_>, persons: Persons<'_>, until: Instant) -> Vec<Completion> {
+    let two = |a: &str| names(a).filter_map(persons).collect::<std::collections::BTreeSet<_>>().len() >= 2;
     let done = life.events.iter().filter(|e| e.event_kind == "rotation" && e.outcome_text.is_some_and(|o| !o.trim().is_empty()));
     let mut found: Vec<Completion> = done.filter_map(|e| Some(Completion { at: e.happened_at?, told: e.actor.is_some_and(two) })).filter(|c| c.at < until).collect();
     found.sort_by_key(|c| c.at);
@@ -80,8 +88,8 @@ pub(super) fn rotated(life: &Life<'_>, until: Instant) -> Vec<Completion> {
 }
 
 /// Reviews of one entry that fall due in `[start, end)`, and the first after it.
-pub(crate) fn reviews<'a>(life: &Life<'a>, cadence_on: &dyn Fn(Instant) -> i64, start: Instant, end: Instant) -> Vec<Obligation<'a>> {
-    ledger(life, &Owed { duty: Duty::Review, done: &reviewed(life, end), spans: &life.owed, cadence_on }, start, end)
+pub(crate) fn reviews<'a>(life: &Life<'a>, persons: Persons<'_>, cadence_on: &dyn Fn(Instant) -> i64, start: Instant, end: Instant) -> Vec<Obligation<'a>> {
+    ledger(life, &Owed { duty: Duty::Review, done: &reviewed(life, persons, end), spans: &life.owed, cadence_on }, start, end)
 }
 
 /// What is owed, when, and what was done.
@@ -133,9 +141,8 @@ pub(super) fn ledger<'a>(life: &Life<'a>, owed: &Owed<'_>, start: Instant, end: 
 }
 
 /// A rotation after each use, due within the hours allowed.
-pub(super) fn after_use<'a>(life: &Life<'a>, uses: &[Instant], hours: f64, start: Instant, end: Instant) -> Vec<Obligation<'a>> {
+pub(super) fn after_use<'a>(life: &Life<'a>, done: &[Completion], uses: &[Instant], hours: f64, (start, end): (Instant, Instant)) -> Vec<Obligation<'a>> {
     let [missed, untold, on_time, late] = Duty::Rotation.words();
-    let done = rotated(life, end);
     let allowed = (hours * 3_600_000_000.0) as i64;
     let of = |used: Instant| {
         let due = Instant(used.0.saturating_add(allowed));
@@ -185,7 +192,7 @@ mod tests {
     }
 
     fn statuses(life: &Life<'static>, cadence: i64, from: &str, to: &str) -> Vec<&'static str> {
-        reviews(life, &|_| cadence, at(from), at(to)).iter().map(|o| o.status).collect()
+        reviews(life, &|_| None, &|_| cadence, at(from), at(to)).iter().map(|o| o.status).collect()
     }
 
     #[test]
@@ -222,13 +229,16 @@ mod tests {
     #[test]
     fn an_exception_that_ended_before_the_due_date_owes_nothing() {
         let l = Life::new(entry("E"), vec![], &period::zone("UTC").unwrap());
-        assert!(reviews(&l, &|_| 30, at("2026-09-01T00:00:00Z"), at("2026-11-01T00:00:00Z")).is_empty());
+        assert!(reviews(&l, &|_| None, &|_| 30, at("2026-09-01T00:00:00Z"), at("2026-11-01T00:00:00Z")).is_empty());
     }
 
     fn rotations(done: &[(&str, &'static str)], uses: &[&str], from: &str, to: &str) -> Vec<&'static str> {
         let open = Exception { activated_at: Some(at("2026-01-01T00:00:00Z")), approved_at: Some(at("2026-01-01T00:00:00Z")), expires_at: None, ..entry("E") };
         let l = Life::new(open, done.iter().map(|(when, who)| happening("rotation", when, Some(who), Some("rotated"))).collect(), &period::zone("UTC").unwrap());
-        after_use(&l, &uses.iter().map(|u| at(u)).collect::<Vec<_>>(), 24.0, at(from), at(to)).iter().map(|o| o.status).collect()
+        after_use(&l, &rotated(&l, &|n| (n != "stranger").then(|| n.to_owned()), at(to)), &uses.iter().map(|u| at(u)).collect::<Vec<_>>(), 24.0, (at(from), at(to)))
+            .iter()
+            .map(|o| o.status)
+            .collect()
     }
 
     #[test]
@@ -238,6 +248,9 @@ mod tests {
         assert_eq!(of(&[("2026-10-11T11:59:00Z", "ann, bob")], &["2026-10-10T12:00:00Z"]), ["on_time"]);
         assert_eq!(of(&[("2026-10-11T12:01:00Z", "ann, bob")], &["2026-10-10T12:00:00Z"]), ["late"]);
         assert_eq!(of(&[("2026-10-11T11:00:00Z", "ann")], &["2026-10-10T12:00:00Z"]), ["unknown"]);
+        // Twice the same person, and a name that nobody has, are no two operators.
+        assert_eq!(of(&[("2026-10-11T11:00:00Z", "ann; ann")], &["2026-10-10T12:00:00Z"]), ["unknown"]);
+        assert_eq!(of(&[("2026-10-11T11:00:00Z", "ann, stranger")], &["2026-10-10T12:00:00Z"]), ["unknown"]);
         // A rotation before the use does not pay for it.
         assert_eq!(of(&[("2026-10-10T11:00:00Z", "ann, bob")], &["2026-10-10T12:00:00Z"]), ["missed"]);
         // Used on the last evening: due in the month after, whatever was done.

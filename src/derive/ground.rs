@@ -33,6 +33,7 @@ pub(super) struct Ground<'g> {
     /// First instant of which the lake holds sign-ins.
     pub(super) logs_from: Option<Instant>,
     pub(super) identities: &'g [Identity<'g>],
+    pub(super) by_id: BTreeMap<&'g str, &'g Identity<'g>>,
     pub(super) population: &'g [Population<'g>],
     /// A second factor is registered and allowed, by tenant and identity.
     pub(super) usable: BTreeMap<(&'g str, &'g str), Option<bool>>,
@@ -40,7 +41,10 @@ pub(super) struct Ground<'g> {
     pub(super) members: &'g BTreeMap<String, BTreeSet<String>>,
     pub(super) roles: &'g [Role<'g>],
     pub(super) assignments: &'g [RoleAssignment<'g>],
+    /// Active or eligible.
     pub(super) holders: Option<&'g Holders>,
+    /// Active alone.
+    pub(super) active_holders: Option<&'g Holders>,
     pub(super) people: &'g People<'g>,
     pub(super) lives: &'g [Life<'g>],
     pub(super) cover: &'g Cover<'g, 'g>,
@@ -50,7 +54,9 @@ pub(super) struct Ground<'g> {
     pub(super) changes: &'g [Change<'g>],
     /// Attempts of the period, rolled up.
     pub(super) attempts: &'g [AttemptDay<'g>],
-    /// Watched events from a day before the period to its end.
+    /// Attempts of the 90 days before the period's end, rolled up.
+    pub(super) trailing: &'g [AttemptDay<'g>],
+    /// Watched events from a day before the period to a day after it.
     pub(super) watched: &'g [Watched<'g>],
     /// Events of break-glass accounts since the logs begin.
     pub(super) glass_events: &'g [Watched<'g>],
@@ -72,7 +78,7 @@ impl<'g> Ground<'g> {
     }
 
     pub(super) fn identity(&self, id: &str) -> Option<&'g Identity<'g>> {
-        self.identities.iter().find(|i| i.identity_id == id)
+        self.by_id.get(id).copied()
     }
 
     /// Display name, else sign-in name, else the id.
@@ -179,6 +185,7 @@ pub(super) mod tests {
                 zone: &zone,
                 logs_from: Some(at("2026-08-01T00:00:00Z")),
                 identities: &self.identities,
+                by_id: self.identities.iter().map(|i| (i.identity_id, i)).collect(),
                 population: &self.population,
                 usable: BTreeMap::new(),
                 groups: &self.groups,
@@ -186,6 +193,7 @@ pub(super) mod tests {
                 roles: &[],
                 assignments: &[],
                 holders: None,
+                active_holders: None,
                 people: &people,
                 lives: &lives,
                 cover: &cover,
@@ -193,6 +201,7 @@ pub(super) mod tests {
                 left_out: &self.left_out,
                 changes: &self.changes,
                 attempts: &[],
+                trailing: &[],
                 watched: &self.watched,
                 glass_events: &self.watched,
             })

@@ -1,6 +1,6 @@
 //! Which single events detections look at: few enough to keep for a period, enough to tell the story.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::exception::Life;
 use super::judge::Judge;
@@ -13,17 +13,18 @@ pub(super) struct Watch<'w> {
     judge: &'w Judge<'w>,
     /// Objects of a change to factors or credentials, a day either way.
     changed: BTreeSet<&'w str>,
-    /// Objects of break-glass entries: every stream counts.
+    /// Accounts of break-glass entries, groups expanded: every stream counts.
     glass: BTreeSet<&'w str>,
 }
 
 impl<'w> Watch<'w> {
-    pub(super) fn new(judge: &'w Judge<'w>, changes: &[Change<'w>], lives: &[Life<'w>]) -> Self {
+    pub(super) fn new(judge: &'w Judge<'w>, changes: &[Change<'w>], lives: &[Life<'w>], members: &'w BTreeMap<String, BTreeSet<String>>) -> Self {
         let touched = changes.iter().filter(|c| matches!(c.area, "user_method" | "user_mfa" | "account" | "bypass"));
+        let glass = lives.iter().filter(|l| l.entry.category == "break_glass").flat_map(Life::objects);
         Self {
             judge,
             changed: touched.map(|c| c.target_id).filter(|t| !t.is_empty()).collect(),
-            glass: lives.iter().filter(|l| l.entry.category == "break_glass").flat_map(Life::objects).collect(),
+            glass: glass.flat_map(|o| members.get(o).map_or_else(|| vec![o], |m| m.iter().map(String::as_str).collect())).collect(),
         }
     }
 

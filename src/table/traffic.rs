@@ -31,7 +31,7 @@ table! {
         distance_km: f64,
         /// Kilometres an hour.
         speed_kmh: f64,
-        /// Both come from one network, or one from a network that is listed as a relay.
+        /// Both come from one network.
         same_network: bool,
         /// Sensitive changes by the identity within an hour of either.
         changes_near: i64,
@@ -59,7 +59,7 @@ table! {
         success_at: Option<Instant>,
         /// Event of that success; empty text when none.
         success_event_id: &'a str,
-        /// That success came from a network which the run's refusals and the sign-ins before it did not come from.
+        /// A refusal or that success came from a network which no sign-in before the run came from.
         new_network: bool,
         /// First event of the run.
         event_id: &'a str,

@@ -3,28 +3,30 @@
 use super::super::cadence_on;
 use super::super::duties::{Completion, Duty, Owed, after_use, ledger, reviews, rotated};
 use super::super::exception::Life;
-use super::super::ground::{DAY, Ground};
+use super::super::ground::{Accounts, DAY, Ground};
 use crate::period;
 use crate::table::Instant;
 use crate::table::governance::Deadline;
 use crate::table::snapshot::Obligation;
 
 pub(super) fn owed<'g>(ground: &Ground<'g>, lives: &'g [Life<'g>], (start, end): (Instant, Instant)) -> Vec<Obligation<'g>> {
+    let accounts = Accounts::new(ground);
+    let persons = |name: &str| accounts.person(name).map(str::to_owned);
     let mut found = Vec::new();
     for l in lives {
         // An entry of unknown category has no cadence: what it owes cannot be told, and its category is its fault.
         let cadence = |duty| move |at: Instant| cadence_on(ground.config, l.entry.category, duty, ground.local(at)).map_or(i64::from(i32::MAX), |(days, _)| days);
         let owes = |duty| cadence_on(ground.config, l.entry.category, duty, ground.last).is_some();
         if owes(Duty::Review) {
-            found.extend(reviews(l, &cadence(Duty::Review), start, end));
+            found.extend(reviews(l, &persons, &cadence(Duty::Review), start, end));
         }
+        let done = rotated(l, &persons, end);
         if owes(Duty::Rotation) {
-            let done = rotated(l, end);
             found.extend(ledger(l, &Owed { duty: Duty::Rotation, done: &done, spans: &l.owed, cadence_on: &cadence(Duty::Rotation) }, start, end));
         }
         if l.entry.category == "break_glass" {
             let uses = uses(ground, l);
-            found.extend(after_use(l, &uses.iter().map(|(at, _)| *at).collect::<Vec<_>>(), ground.threshold("rotation.after_use_hours"), start, end));
+            found.extend(after_use(l, &done, &uses.iter().map(|(at, _)| *at).collect::<Vec<_>>(), ground.threshold("rotation.after_use_hours"), (start, end)));
             if owes(Duty::Drill) {
                 found.extend(drills(ground, l, &uses, &cadence(Duty::Drill), (start, end)));
             }

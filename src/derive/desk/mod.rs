@@ -24,7 +24,7 @@ use super::{Derivation, governance, intake, register, snapshots, traffic};
 use crate::period::{self, Period};
 use crate::results::RegisterEntry;
 use crate::table::derived::{AttemptDay, EndingDay, Watched};
-use crate::table::directory::{Identity, RegisteredMethod, Registration};
+use crate::table::directory::{Identity, RegisteredMethod, Registration, RoleAssignment};
 use crate::table::policy::{Change, Policy, PolicyExclusion};
 use crate::table::register::{Exception, ExceptionEvent};
 use crate::table::{self, Day, Instant, Row, snapshot as t};
@@ -98,7 +98,7 @@ impl Loaded {
             attempts: days::<AttemptDay<'_>>(d, period.days().map(period::day))?,
             trailing: days::<AttemptDay<'_>>(d, (until - TRAILING..until).map(Day))?,
             endings: days::<EndingDay<'_>>(d, (until - TRAILING..until).map(Day))?,
-            watched: days::<Watched<'_>>(d, (from - 1..until).map(Day))?,
+            watched: days::<Watched<'_>>(d, (from - 1..=until).map(Day))?,
         })
     }
 }
@@ -116,7 +116,9 @@ pub(super) fn build(d: &Derivation<'_>, period: &Period, as_of: Timestamp) -> an
     let members = effective_members(&groups);
     let cover = Cover::new(&lives, &members);
     let population = population::rows(d, &held.now, held.opening.as_ref(), &lives, &missing, &held.attempts, (start, end))?;
-    let holders = Holders::new(&roles, &assignments, &members, &super::privileged_roles(d.config));
+    let privileged = super::privileged_roles(d.config);
+    let active: Vec<RoleAssignment<'_>> = assignments.iter().copied().filter(|a: &RoleAssignment<'_>| a.assignment == "active").collect();
+    let (holders, active_holders) = (Holders::new(&roles, &assignments, &members, &privileged), Holders::new(&roles, &active, &members, &privileged));
     let people = People::new(&table::rows(&held.now.people)?, &identities);
     let glass = glass_events(d, &lives, &members, period::day(period.after))?;
     let (registrations, methods) = (table::rows(&held.now.registrations)?, table::rows(&held.now.methods)?);
@@ -129,6 +131,7 @@ pub(super) fn build(d: &Derivation<'_>, period: &Period, as_of: Timestamp) -> an
         zone: period.zone(),
         logs_from: logs_from(d),
         identities: &identities,
+        by_id: identities.iter().map(|i| (i.identity_id, i)).collect(),
         population: &t::Population::read(&population)?,
         usable: super::population::usable_of(&registrations, &methods),
         groups: &groups,
@@ -136,6 +139,7 @@ pub(super) fn build(d: &Derivation<'_>, period: &Period, as_of: Timestamp) -> an
         roles: &roles,
         assignments: &assignments,
         holders: (!missing.contains_key(&Fact::Roles)).then_some(&holders),
+        active_holders: (!missing.contains_key(&Fact::Roles)).then_some(&active_holders),
         people: &people,
         lives: &lives,
         cover: &cover,
@@ -143,6 +147,7 @@ pub(super) fn build(d: &Derivation<'_>, period: &Period, as_of: Timestamp) -> an
         left_out: &table::rows(&held.left_out)?,
         changes: &table::rows(&held.changes)?,
         attempts: &AttemptDay::read(&held.attempts)?,
+        trailing: &AttemptDay::read(&held.trailing)?,
         watched: &Watched::read(&held.watched)?,
         glass_events: &table::rows(&glass)?,
     };
@@ -210,7 +215,7 @@ fn short_of_history(d: &Derivation<'_>, period: &Period, logs_from: Option<Insta
     let mut reason = missing.get(&Fact::SignIns).cloned();
     for n in 1..=3 {
         let earlier = period.earlier(n)?;
-        if period::instant(earlier.start) >= needed && reason.is_none() {
+        if period::instant(earlier.end) > needed && reason.is_none() {
             reason = gates(d, &earlier).closed("sign_ins", d.config);
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::exception::{Life, list};
 use super::super::ground::{Accounts, DAY, Ground};
+use super::exclusions::excluding;
 use crate::table::Instant;
 use crate::table::governance::Separation;
 use crate::table::policy::Change;
@@ -59,18 +60,22 @@ enum Implementer<'g> {
 /// Approvals and extensions of every entry that was in force at some time of the period.
 pub(super) fn separations<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>) -> Vec<Separated<'g>> {
     let mut found = Vec::new();
+    let groups = excluding(ground);
     for l in ground.lives.iter().filter(|l| l.active.iter().any(|(from, until)| *from < ground.end && *until > ground.start)) {
         let person = |name: &str| accounts.person(name).map_or_else(|| name.trim().to_lowercase(), str::to_owned);
         let requestor = l.entry.requestor.map(person).unwrap_or_default();
         let approvers: BTreeSet<String> = list(l.entry.approvers).map(person).collect();
-        let implementer = implementer(ground, accounts, l);
+        let implementer = implementer(ground, accounts, &groups, l);
         let (name, event_id) = match &implementer {
             Implementer::Person(p, event) => (p.clone(), *event),
             Implementer::Recorded(name, event) => ((*name).to_owned(), *event),
             Implementer::Unrecorded(event) => (String::new(), *event),
             Implementer::Absent => (String::new(), ""),
         };
-        let (finding, reason) = judge(&requestor, &approvers, &implementer);
+        // A name that no account has may be anybody's: it can show that two are the same and never that they differ.
+        let known = |names: Option<&str>| list(names).all(|n| accounts.person(n).is_some());
+        let told = known(l.entry.requestor) && known(l.entry.approvers);
+        let (finding, reason) = sure(told, judge(&requestor, &approvers, &implementer));
         let joined = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(";");
         found.push(Separated {
             exception_id: l.entry.exception_id,
@@ -86,9 +91,10 @@ pub(super) fn separations<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>) -> V
             reason,
         });
         for (e, sequence) in l.events.iter().filter(|e| e.event_kind == "extended" && e.happened_at.is_some_and(|t| t < ground.end)).zip(2..) {
-            let by: BTreeSet<String> = e.actor.map(person).into_iter().collect();
+            let by: BTreeSet<String> = list(e.actor).map(person).collect();
             // An extension edits the register: nothing is put into force in the directory.
-            let (finding, reason) = two(&requestor, &by, "requestor and approver of the extension are different persons");
+            let told = known(l.entry.requestor) && known(e.actor);
+            let (finding, reason) = sure(told, two(&requestor, &by, "requestor and approver of the extension are different persons"));
             found.push(Separated {
                 exception_id: l.entry.exception_id,
                 category: l.entry.category,
@@ -105,6 +111,10 @@ pub(super) fn separations<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>) -> V
         }
     }
     found
+}
+
+fn sure(told: bool, found: (&'static str, &'static str)) -> (&'static str, &'static str) {
+    if found.0 == "distinct" && !told { ("unknown", "a name belongs to no account of the directory") } else { found }
 }
 
 fn two(requestor: &str, approvers: &BTreeSet<String>, good: &'static str) -> (&'static str, &'static str) {
@@ -136,11 +146,12 @@ fn judge(requestor: &str, approvers: &BTreeSet<String>, implementer: &Implemente
 }
 
 /// The change nearest to the activation that leaves the object out, or touches the account of a break-glass entry.
-fn implementer<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>, l: &Life<'g>) -> Implementer<'g> {
+fn implementer<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>, groups: &BTreeSet<&str>, l: &Life<'g>) -> Implementer<'g> {
     let Some(activated) = l.entry.activated_at else { return Implementer::Absent };
     let objects: BTreeSet<&str> = l.objects().collect();
     let about = |c: &Change<'_>| {
-        let member = c.area == "group_member" && !c.activity.to_ascii_lowercase().contains("remove") && objects.contains(c.target_id);
+        let member =
+            c.area == "group_member" && c.container_id.is_some_and(|g| groups.contains(g)) && !c.activity.to_ascii_lowercase().contains("remove") && objects.contains(c.target_id);
         let edit = c.area == "access_policy" && list(c.left_out).any(|o| objects.contains(o));
         let bypass = c.area == "bypass" && objects.contains(c.target_id);
         c.outcome == "success" && !c.twin && (member || edit || bypass)
@@ -189,8 +200,9 @@ mod tests {
             ..entry("X")
         };
         f.entries = vec![(e, vec![])];
+        f.left_out = vec![crate::table::policy::PolicyExclusion { source: "s", tenant: "", snapshot_at: Instant(0), policy_id: "p", object_kind: "group", object_id: "g" }];
         let mut c = change("e1", "2026-10-05T11:00:00Z", "group_member", "Add member to group", "u");
-        (c.actor_id, c.ticket, c.actor_kind) = (Some(actor), ticket, kind);
+        (c.actor_id, c.ticket, c.actor_kind, c.container_id) = (Some(actor), ticket, kind, Some(if actor == "elsewhere" { "other" } else { "g" }));
         f.changes = vec![c];
         f.stand(|g| separations(g, &Accounts::new(g)).first().map(|s| (s.finding, s.reason.to_owned())).unwrap())
     }
@@ -201,6 +213,8 @@ mod tests {
         // The admin account of the person who asked.
         assert_eq!(judged("adm-ann", None, "user"), ("same", "the requestor made the change in the directory".to_owned()));
         assert_eq!(judged("bob", None, "user").0, "same");
+        // A membership of some other group puts nothing into force.
+        assert_eq!(judged("elsewhere", None, "user").0, "unknown");
     }
 
     #[test]

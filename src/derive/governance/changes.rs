@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::exception::{Life, list};
 use super::super::ground::{Accounts, Ground, HOUR};
+use super::exclusions::excluding;
 use crate::period;
 use crate::table::Instant;
 use crate::table::governance::ControlChange;
@@ -81,20 +82,21 @@ struct Context<'c, 'g> {
     labels: BTreeMap<&'g str, &'g str>,
     /// Groups that a policy leaves out, with every group inside them.
     excluding: BTreeSet<&'g str>,
+    /// Entries that name an object itself: one for a whole group approves nobody who slips into it.
+    naming: BTreeMap<&'g str, Vec<&'g Life<'g>>>,
+    /// Accounts that a drill or incident can be about.
+    glass: BTreeSet<&'g str>,
 }
 
 impl<'c, 'g> Context<'c, 'g> {
     fn new(ground: &'c Ground<'g>, accounts: &'c Accounts<'g>) -> Self {
-        let mut excluding: BTreeSet<&str> = ground.left_out.iter().filter(|x| x.object_kind == "group").map(|x| x.object_id).collect();
-        loop {
-            let nested: Vec<&str> =
-                ground.groups.iter().filter(|g| excluding.contains(g.group_id) && g.member_kind == "group").map(|g| g.member_id).filter(|m| !excluding.contains(m)).collect();
-            if nested.is_empty() {
-                break;
-            }
-            excluding.extend(nested);
+        let mut naming: BTreeMap<&str, Vec<&Life<'_>>> = BTreeMap::new();
+        for l in ground.lives {
+            l.objects().for_each(|o| naming.entry(o).or_default().push(l));
         }
-        Self { ground, accounts, labels: ground.labels(), excluding }
+        let glass: BTreeSet<&str> = ground.lives.iter().filter(|l| l.entry.category == "break_glass").flat_map(Life::objects).collect();
+        let glass = glass.iter().flat_map(|o| ground.members.get(*o).map_or_else(|| vec![*o], |m| m.iter().map(String::as_str).collect())).collect();
+        Self { ground, accounts, labels: ground.labels(), excluding: excluding(ground), naming, glass }
     }
 
     /// What a change does to MFA; nothing for most.
@@ -107,9 +109,9 @@ impl<'c, 'g> Context<'c, 'g> {
             "method_policy" => one("policy_changed", detail),
             "bypass" if a.contains("remove") => Vec::new(),
             "bypass" => one("bypass_added", detail),
-            "user_mfa" if a.contains("disable") => one("mfa_disabled", &values(c)),
-            "user_method" if a.contains("delete") || a.contains("remove") => one("method_removed", detail),
-            "user_method" if a.contains("registered") || a.contains("create") || a.contains("assign") || a.contains("add") => {
+            "user_mfa" if a.contains("disable") || emptied(c) => one("mfa_disabled", &values(c)),
+            "user_method" if ["delete", "remove", "disassociate"].iter().any(|w| a.contains(w)) => one("method_removed", detail),
+            "user_method" if ["registered", "create", "assign", "add", "associate"].iter().any(|w| a.contains(w)) => {
                 let own = c.actor_kind == "user" && (c.actor_id == Some(c.target_id) || (c.actor_name.is_some() && c.actor_name == c.target_name));
                 one(if own { "method_added_by_user" } else { "method_added_by_admin" }, detail)
             }
@@ -129,7 +131,7 @@ impl<'c, 'g> Context<'c, 'g> {
         let person = c.actor_id.and_then(|id| self.accounts.person(id)).or_else(|| c.actor_name.and_then(|n| self.accounts.person(n)));
         let container_id = c.container_id.unwrap_or(if c.area == "access_policy" { c.target_id } else { "" });
         let (entry, approval) = match t.effect {
-            "exclusion_added" | "bypass_added" => self.approval(t.object, container_id, c.occurred_at),
+            "exclusion_added" | "bypass_added" => self.approval(t.object, c.occurred_at),
             _ => (None, "not_needed"),
         };
         let label = self.labels.get(t.object).copied().or(c.target_name.filter(|_| t.object == c.target_id)).unwrap_or(t.object);
@@ -154,11 +156,10 @@ impl<'c, 'g> Context<'c, 'g> {
     }
 
     /// The entry behind an exclusion and whether it was approved before it.
-    fn approval(&self, object: &str, container: &str, at: Instant) -> (Option<&Life<'g>>, &'static str) {
-        let mut naming = self.ground.cover.naming(object);
-        naming.extend(self.ground.lives.iter().filter(|l| l.objects().any(|o| o == object || (!container.is_empty() && o == container))));
+    fn approval(&self, object: &str, at: Instant) -> (Option<&'g Life<'g>>, &'static str) {
+        let naming = self.naming.get(object).into_iter().flatten().copied();
         let emergency = (self.ground.threshold("approval.emergency_hours") * HOUR as f64) as i64;
-        let judged = naming.into_iter().map(|l| {
+        let judged = naming.map(|l| {
             let ended = l.lapsed(at).is_some() || l.entry.closed_at.is_some_and(|c| c <= at);
             let state = match l.approved() {
                 Some(approved) if approved <= at && !ended => "before",
@@ -179,10 +180,14 @@ impl<'c, 'g> Context<'c, 'g> {
         }
         let near = (self.ground.threshold("ticket.hours") * HOUR as f64) as i64;
         let close = |t: Option<Instant>| t.is_some_and(|t| (t.0 - c.occurred_at.0).abs() <= near);
-        let naming = self.ground.cover.naming(object);
-        let entry = naming.iter().find(|l| close(l.entry.activated_at) || close(l.entry.closed_at) || l.events.iter().any(|e| close(e.happened_at)));
+        let entry =
+            self.naming.get(object).into_iter().flatten().find(|l| close(l.entry.activated_at) || close(l.entry.closed_at) || l.events.iter().any(|e| close(e.happened_at)));
         if let Some(ticket) = entry.and_then(|l| l.entry.ticket) {
             return ticket.to_owned();
+        }
+        // A drill or an incident is about emergency accounts; what happened to others meanwhile it does not explain.
+        if !self.glass.contains(object) && !c.actor_id.is_some_and(|a| self.glass.contains(a)) {
+            return String::new();
         }
         let planned = self
             .ground
@@ -192,6 +197,17 @@ impl<'c, 'g> Context<'c, 'g> {
             .find(|p| (period::instant(p.from).0.saturating_sub(near)..period::instant(p.until).0.saturating_add(near)).contains(&c.occurred_at.0));
         planned.map(|p| p.ticket.clone()).unwrap_or_default()
     }
+}
+
+/// Every new value is an empty list where an old one was not: the methods or the requirement are gone.
+fn emptied(c: &Change<'_>) -> bool {
+    let bare = |t: &str| t.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let lists = |v: Option<&str>| -> Vec<String> {
+        let object: Option<serde_json::Map<String, serde_json::Value>> = v.and_then(|t| serde_json::from_str(t).ok());
+        object.into_iter().flatten().filter(|(name, _)| name.starts_with("StrongAuthentication")).map(|(_, v)| bare(v.as_str().unwrap_or(""))).collect()
+    };
+    let (old, new) = (lists(c.old_values), lists(c.new_values));
+    old.iter().any(|v| !v.is_empty()) && new.iter().all(String::is_empty)
 }
 
 /// One row per object newly left out or taken back; one for an edit that changes nothing but the policy itself.
@@ -244,9 +260,11 @@ fn silent_extensions<'g>(ground: &Ground<'g>, opening: &[Exception<'_>]) -> Vec<
     for l in ground.lives {
         let Some(before) = opening.iter().find(|e| e.exception_id == l.entry.exception_id) else { continue };
         let told = l.extensions.iter().any(|x| ground.within(x.at));
-        let (Some(old), Some(new)) = (before.expires_at, l.entry.expires_at) else { continue };
-        if new > old && !told {
-            let diff = format!("expiry {} -> {}, without a recorded extension", period::rfc3339(old), period::rfc3339(new));
+        let Some(old) = before.expires_at else { continue };
+        let later = l.entry.expires_at.is_none_or(|new| new > old) && l.entry.closed_at.is_none();
+        if later && !told {
+            let new = l.entry.expires_at.map_or("none that can be read".to_owned(), period::rfc3339);
+            let diff = format!("expiry {} -> {new}, without a recorded extension", period::rfc3339(old));
             found.push(extended(ground, l, ground.close(), format!("register:{}:expiry", l.entry.exception_id), diff, None, false));
         }
     }
@@ -352,11 +370,16 @@ mod tests {
             Change { ticket: Some("CHG-1"), ..gone("a", "2026-10-10T12:00:00Z", "u1") },
             gone("b", "2026-10-10T12:00:00Z", "u2"),
             gone("c", "2026-10-20T05:00:00Z", "u3"),
+            gone("e", "2026-10-20T05:00:00Z", "u5"),
             gone("d", "2026-10-28T12:00:00Z", "u4"),
         ];
-        f.entries = vec![(Exception { ticket: Some("CHG-2"), ..approved("X2", "u2", "2026-10-10T00:00:00Z") }, vec![])];
+        f.entries = vec![
+            (Exception { ticket: Some("CHG-2"), ..approved("X2", "u2", "2026-10-10T00:00:00Z") }, vec![]),
+            (Exception { category: "break_glass", ..approved("X3", "u3", "2026-01-10T00:00:00Z") }, vec![]),
+        ];
+        // An incident explains what concerns emergency accounts, and not what happened to others meanwhile.
         let tickets: Vec<String> = told(&f).into_iter().map(|t| t.3).collect();
-        assert_eq!(tickets, ["CHG-1", "CHG-2", "INC-9", ""]);
+        assert_eq!(tickets, ["CHG-1", "CHG-2", "INC-9", "", ""]);
     }
 
     #[test]

@@ -39,7 +39,7 @@ fn retired(ground: &Ground<'_>, id: &str) -> (&'static str, &'static str) {
     }
     let from = ground.end.0 - QUIET * DAY;
     let (seen, told) = (period::local_day(crate::table::Instant(from), ground.zone), ground.logs_from.is_some_and(|f| f.0 <= from));
-    if ground.attempts.iter().any(|a| a.identity_id == id && a.legacy_protocol && a.local_day >= seen) {
+    if ground.trailing.iter().any(|a| a.identity_id == id && a.legacy_protocol && a.local_day >= seen) {
         return ("no", "a legacy sign-in in the last 30 days");
     }
     let Some(account) = ground.identity(id) else { return ("unknown", "the account is not in the directory export") };

@@ -13,6 +13,19 @@ fn enforces(p: &Policy<'_>) -> bool {
     p.policy_state == "enabled" && matches!(p.grants, "mfa" | "mfa_or_device" | "block") && !narrowed
 }
 
+/// Groups that a policy leaves out, with every group inside them.
+pub(super) fn excluding<'g>(ground: &Ground<'g>) -> BTreeSet<&'g str> {
+    let mut found: BTreeSet<&str> = ground.left_out.iter().filter(|x| x.object_kind == "group").map(|x| x.object_id).collect();
+    loop {
+        let nested: Vec<&str> =
+            ground.groups.iter().filter(|g| found.contains(g.group_id) && g.member_kind == "group").map(|g| g.member_id).filter(|m| !found.contains(m)).collect();
+        if nested.is_empty() {
+            return found;
+        }
+        found.extend(nested);
+    }
+}
+
 /// One row per policy and object left out.
 pub(super) fn exclusions<'g>(ground: &Ground<'g>) -> Vec<Exclusion<'g>> {
     let policies: BTreeMap<&str, &Policy<'_>> = ground.policies.iter().map(|p| (p.policy_id, p)).collect();

@@ -60,15 +60,15 @@ pub(super) fn conditions<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>) -> Ve
     let glass = accounts_of(ground, ground.close());
     let labels = ground.labels();
     let mut found = Vec::new();
+    let (custodians, credentials) = (Shared::new(&glass, |l| custodian(accounts, l)), Shared::new(&glass, |l| credential(l)));
     for (id, l) in &glass {
-        let others: Vec<(&&str, &&Life<'_>)> = glass.iter().filter(|(o, _)| *o != id).collect();
         let mut add = |condition, holds: Option<bool>, reason: String| {
             found.push(Judged { identity_id: id, label: labels.get(id).copied().unwrap_or(id), exception_id: l.entry.exception_id, condition, holds: verdict(holds), reason });
         };
-        add("pair", Some(!others.is_empty()), if others.is_empty() { "there is no second account".to_owned() } else { format!("{} accounts", glass.len()) });
-        let (holds, reason) = custodian(accounts, l, &others);
+        add("pair", Some(glass.len() > 1), if glass.len() > 1 { format!("{} accounts", glass.len()) } else { "there is no second account".to_owned() });
+        let (holds, reason) = custodians.judge(custodian(accounts, l), "custodian");
         add("custodian", holds, reason);
-        let (holds, reason) = credential(l, &others);
+        let (holds, reason) = credentials.judge(credential(l), "credential");
         add("credential", holds, reason);
         let own = ground.identity(id);
         let (holds, reason) = match own.map(|i| i.synced) {
@@ -81,13 +81,13 @@ pub(super) fn conditions<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>) -> Ve
         add("cloud_only", holds, reason);
         let enabled = own.map(|i| i.enabled != Some(false) && !i.deleted);
         add("enabled", enabled, if enabled == Some(false) { "the account is disabled or deleted".to_owned() } else { String::new() });
-        let held = ground.holders.map(|h| h.held(id, ground.close()));
+        let held = ground.active_holders.map(|h| h.held(id, ground.close()));
         add(
             "role_active",
             held,
             match held {
-                Some(true) => "a privileged role is held".to_owned(),
-                Some(false) => "no privileged role is held".to_owned(),
+                Some(true) => "a privileged role is active".to_owned(),
+                Some(false) => "no privileged role is active: one that must be taken up first does not help in an emergency".to_owned(),
                 None => "roles are not known".to_owned(),
             },
         );
@@ -97,31 +97,45 @@ pub(super) fn conditions<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>) -> Ve
     found
 }
 
-fn custodian(accounts: &Accounts<'_>, l: &Life<'_>, others: &[(&&str, &&Life<'_>)]) -> (Option<bool>, String) {
-    let person = |l: &Life<'_>| l.entry.custodian.filter(|c| !crate::register::placeholder(c)).map(|c| accounts.person(c).map_or_else(|| c.trim().to_lowercase(), str::to_owned));
-    let Some(own) = person(l) else { return (None, "no custodian is recorded".to_owned()) };
-    let theirs: Vec<Option<String>> = others.iter().map(|(_, o)| person(o)).collect();
-    if theirs.iter().flatten().any(|t| *t == own) {
-        return (Some(false), format!("{own} keeps another of these accounts as well"));
-    }
-    if theirs.iter().any(Option::is_none) {
-        return (None, "another account has no recorded custodian".to_owned());
-    }
-    (Some(!theirs.is_empty()), format!("kept by {own}"))
+/// How often each value occurs among the accounts, and how many have none.
+struct Shared {
+    times: BTreeMap<String, usize>,
+    untold: usize,
 }
 
-/// Different credentials: two accounts with one kind of credential fail together when that kind fails.
-fn credential(l: &Life<'_>, others: &[(&&str, &&Life<'_>)]) -> (Option<bool>, String) {
-    let kind = |l: &Life<'_>| l.entry.credential_kind.filter(|c| !crate::register::placeholder(c)).map(|c| c.trim().to_lowercase());
-    let Some(own) = kind(l) else { return (None, "no credential is recorded".to_owned()) };
-    let theirs: Vec<Option<String>> = others.iter().map(|(_, o)| kind(o)).collect();
-    if theirs.iter().flatten().any(|t| *t == own) {
-        return (Some(false), format!("another account relies on {own} as well"));
+impl Shared {
+    fn new<'l, 'g: 'l>(glass: &BTreeMap<&'g str, &'l Life<'g>>, of: impl Fn(&Life<'g>) -> Option<String>) -> Self {
+        let mut shared = Self { times: BTreeMap::new(), untold: 0 };
+        for l in glass.values() {
+            match of(l) {
+                Some(value) => *shared.times.entry(value).or_default() += 1,
+                None => shared.untold += 1,
+            }
+        }
+        shared
     }
-    if theirs.iter().any(Option::is_none) {
-        return (None, "another account has no recorded credential".to_owned());
+
+    fn judge(&self, own: Option<String>, what: &str) -> (Option<bool>, String) {
+        let Some(own) = own else { return (None, format!("no {what} is recorded")) };
+        if self.times.get(&own).is_some_and(|n| *n > 1) {
+            return (Some(false), format!("another account has the same {what}: {own}"));
+        }
+        if self.untold > 0 {
+            return (None, format!("another account has no recorded {what}"));
+        }
+        (Some(self.times.len() > 1), own)
     }
-    (Some(!theirs.is_empty()), own)
+}
+
+/// Person who keeps the credential.
+fn custodian(accounts: &Accounts<'_>, l: &Life<'_>) -> Option<String> {
+    let text = l.entry.custodian.filter(|c| !crate::register::placeholder(c))?;
+    Some(accounts.person(text).map_or_else(|| text.trim().to_lowercase(), str::to_owned))
+}
+
+/// Two accounts with one kind of credential fail together when that kind fails.
+fn credential(l: &Life<'_>) -> Option<String> {
+    l.entry.credential_kind.filter(|c| !crate::register::placeholder(c)).map(|c| c.trim().to_lowercase())
 }
 
 fn validated(ground: &Ground<'_>, l: &Life<'_>) -> (Option<bool>, String) {

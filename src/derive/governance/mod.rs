@@ -32,7 +32,7 @@ pub(super) fn tables(ground: &Ground<'_>, enrolments: &[super::enrolment::Observ
         ("control_changes", table::batch(changes.iter().map(changes::Told::row))?),
         ("glass_conditions", table::batch(glass::conditions(ground, &accounts).iter().map(glass::Judged::row))?),
         ("glass_uses", table::batch(glass::uses(ground).iter().map(glass::Used::row))?),
-        ("spells", table::batch(spells::spells(ground, enrolments).iter().map(spells::Observed::row))?),
+        ("spells", table::batch(spells::spells(ground, &excluded, enrolments).iter().map(spells::Observed::row))?),
         ("legacy_cohort", table::batch(cohort::members(ground, &accounts))?),
     ]))
 }

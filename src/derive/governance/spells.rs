@@ -1,12 +1,14 @@
 //! Durations under observation (K10, K15, K17): when they began, when they came into view, how they ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::enrolment;
 use super::super::exception::{Life, list};
 use super::super::ground::{DAY, Ground};
+use super::exclusions::excluding;
 use crate::table::Instant;
-use crate::table::governance::Spell;
+use crate::table::governance::{ExcludedIdentity, Spell};
+use crate::table::policy::Change;
 
 /// An exception opened again within this time continues the spell.
 const SAME_SPELL: i64 = 7 * DAY;
@@ -42,8 +44,9 @@ impl Observed<'_> {
     }
 }
 
-pub(super) fn spells<'g>(ground: &Ground<'g>, enrolments: &'g [enrolment::Observed]) -> Vec<Observed<'g>> {
-    let removed = removals(ground);
+pub(super) fn spells<'g>(ground: &Ground<'g>, excluded: &[ExcludedIdentity<'g>], enrolments: &'g [enrolment::Observed]) -> Vec<Observed<'g>> {
+    let excluded: BTreeSet<&str> = excluded.iter().map(|e| e.identity_id).collect();
+    let removed = Removed { at: removals(ground), excluded };
     let first_register = ground.lives.iter().filter_map(|l| l.entry.created_at).min();
     let mut found: Vec<Observed<'g>> = ground.lives.iter().filter_map(|l| exception(ground, l, &removed, first_register)).collect();
     found.extend(ground.lives.iter().filter_map(|l| closure(ground, l, &removed)));
@@ -63,36 +66,51 @@ pub(super) fn spells<'g>(ground: &Ground<'g>, enrolments: &'g [enrolment::Observ
     found
 }
 
-/// When each object was last taken back out of what policies leave out.
+/// What is known of objects that left policy.
+struct Removed<'g> {
+    /// When an object was taken back out, and not put in again since.
+    at: BTreeMap<&'g str, Instant>,
+    /// Who is left out as of the end.
+    excluded: BTreeSet<&'g str>,
+}
+
+/// When each object was last taken back out of what policies leave out; an object that was put in again is in.
 fn removals<'g>(ground: &Ground<'g>) -> BTreeMap<&'g str, Instant> {
     let mut found = BTreeMap::new();
-    for c in ground.changes.iter().filter(|c| c.outcome == "success") {
-        let removed = c.area == "group_member" && c.activity.to_ascii_lowercase().contains("remove");
-        let objects = list(c.taken_back).chain(removed.then_some(c.target_id));
-        for object in objects {
-            let at = found.entry(object).or_insert(c.occurred_at);
-            *at = c.occurred_at.max(*at);
+    let groups = excluding(ground);
+    let mut all: Vec<&Change<'_>> = ground.changes.iter().filter(|c| c.outcome == "success").collect();
+    all.sort_by_key(|c| (c.occurred_at, c.event_id));
+    for c in all {
+        let member = c.area == "group_member" && c.container_id.is_some_and(|g| groups.contains(g));
+        let out = member && c.activity.to_ascii_lowercase().contains("remove");
+        for object in list(c.left_out).chain((member && !out).then_some(c.target_id)) {
+            found.remove(object);
+        }
+        for object in list(c.taken_back).chain(out.then_some(c.target_id)) {
+            found.insert(object, c.occurred_at);
         }
     }
     found
 }
 
 /// When the entry was verified to have left policy: every object was taken back after its activation.
-fn left_policy(l: &Life<'_>, removed: &BTreeMap<&str, Instant>) -> Option<Instant> {
+fn left_policy(l: &Life<'_>, removed: &Removed<'_>) -> Option<Instant> {
     let from = l.entry.activated_at?;
-    let taken: Option<Vec<Instant>> = l.objects().map(|o| removed.get(o).copied().filter(|t| *t >= from)).collect();
+    let taken: Option<Vec<Instant>> = l.objects().map(|o| removed.at.get(o).copied().filter(|t| *t >= from)).collect();
     taken?.into_iter().max()
 }
 
 /// Activation until removal from policy, else closure; extensions do not restart the clock.
-fn exception<'g>(ground: &Ground<'g>, l: &'g Life<'g>, removed: &BTreeMap<&str, Instant>, first: Option<Instant>) -> Option<Observed<'g>> {
+fn exception<'g>(ground: &Ground<'g>, l: &'g Life<'g>, removed: &Removed<'_>, first: Option<Instant>) -> Option<Observed<'g>> {
     let start = l.active.first().map(|(from, _)| *from).or(l.entry.activated_at)?;
     if start >= ground.end {
         return None;
     }
     // What ended before the register was first kept is not in it: those who live come under observation late.
     let seen = first.map_or(start, |f| f.max(start));
-    let closed = left_policy(l, removed).or(l.entry.closed_at).filter(|at| *at < ground.end && *at >= start);
+    // Closed in the register and still left out by policy is not ended.
+    let still = l.objects().any(|o| removed.excluded.contains(o));
+    let closed = left_policy(l, removed).or(l.entry.closed_at.filter(|_| !still)).filter(|at| *at < ground.end && *at >= start);
     let reopened = closed.is_some_and(|c| l.active.iter().any(|(from, _)| *from > c && from.0 - c.0 <= SAME_SPELL));
     let (exit, ending, reason) = match closed.filter(|_| !reopened) {
         Some(at) if left_policy(l, removed) == Some(at) => (at, "event", "removed from policy"),
@@ -113,10 +131,11 @@ fn exception<'g>(ground: &Ground<'g>, l: &'g Life<'g>, removed: &BTreeMap<&str, 
 }
 
 /// From expiry to verified closure: removed from policy, with evidence. An early closure took no time at all.
-fn closure<'g>(ground: &Ground<'g>, l: &'g Life<'g>, removed: &BTreeMap<&str, Instant>) -> Option<Observed<'g>> {
+fn closure<'g>(ground: &Ground<'g>, l: &'g Life<'g>, removed: &Removed<'_>) -> Option<Observed<'g>> {
     l.entry.activated_at?;
     let evidence = l.entry.closure_evidence.is_some_and(|t| !crate::register::placeholder(t));
-    let verified = l.entry.closed_at.filter(|_| evidence).map(|c| left_policy(l, removed).map_or(c, |r| r.max(c))).filter(|at| *at < ground.end);
+    let still = l.objects().any(|o| removed.excluded.contains(o));
+    let verified = l.entry.closed_at.filter(|_| evidence && !still).map(|c| left_policy(l, removed).map_or(c, |r| r.max(c))).filter(|at| *at < ground.end);
     let trigger = match (l.entry.expires_at, verified) {
         (Some(expiry), _) if expiry < ground.end => expiry,
         (_, Some(done)) => done,
@@ -148,7 +167,7 @@ mod tests {
     use crate::table::register::Exception;
 
     fn days(f: &Fixture, measure: &str) -> Vec<(String, f64, f64, &'static str)> {
-        f.stand(|g| spells(g, &[]).iter().filter(|s| s.measure == measure).map(|s| (s.subject_id.to_owned(), s.row().entry_days, s.row().exit_days, s.ending)).collect())
+        f.stand(|g| spells(g, &[], &[]).iter().filter(|s| s.measure == measure).map(|s| (s.subject_id.to_owned(), s.row().entry_days, s.row().exit_days, s.ending)).collect())
     }
 
     fn lasting(id: &'static str, from: &str, until: Option<&str>, closed: Option<&str>) -> Exception<'static> {
@@ -179,8 +198,18 @@ mod tests {
         assert_eq!(days(&f, "exception"), [("closed".into(), 0.0, 20.0, "event"), ("extended".into(), 0.0, 40.0, "event"), ("open".into(), 0.0, 61.0, "open")]);
         // The change that took the object back came two days after the register said closed.
         f.entries.retain(|(e, _)| e.exception_id == "closed");
+        f.left_out = vec![crate::table::policy::PolicyExclusion { source: "s", tenant: "", snapshot_at: Instant(0), policy_id: "p", object_kind: "group", object_id: "g" }];
         f.changes = vec![Change { container_id: Some("g"), ..change("c", "2026-09-23T00:00:00Z", "group_member", "Remove member from group", "u") }];
         assert_eq!(days(&f, "exception"), [("closed".into(), 0.0, 22.0, "event")]);
+        // Another group is no matter, and who was put in again has not left.
+        let other = Change { event_id: "d", container_id: Some("x"), ..f.changes[0] };
+        f.changes = vec![other];
+        assert_eq!(days(&f, "exception"), [("closed".into(), 0.0, 20.0, "event")]);
+        let again = Change { container_id: Some("g"), ..change("e", "2026-09-24T00:00:00Z", "group_member", "Add member to group", "u") };
+        f.changes = vec![Change { container_id: Some("g"), ..other }, again];
+        let still = [ExcludedIdentity { tenant: "", identity_id: "u", policy_id: "p", object_kind: "group", object_id: "g" }];
+        let ends: Vec<_> = f.stand(|g| spells(g, &still, &[]).iter().map(|s| (s.measure, s.ending)).collect());
+        assert_eq!(ends, [("closure", "open"), ("exception", "open")]);
     }
 
     #[test]

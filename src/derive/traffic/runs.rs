@@ -52,7 +52,8 @@ pub(super) fn runs<'g>(ground: &Ground<'g>, histories: &Histories<'g>) -> Vec<Ru
             let refused: Vec<&Watched<'_>> = events.iter().copied().filter(|e| e.refusal == refusal).collect();
             for run in split(&refused, window) {
                 let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
-                if ground.within(first.occurred_at) {
+                // A run belongs to the period in which it ended: it may have begun on the evening before.
+                if ground.within(last.occurred_at) {
                     let success = events.iter().copied().find(|e| e.outcome == "success" && e.occurred_at > last.occurred_at && e.occurred_at.0 - last.occurred_at.0 <= window);
                     found.push(Run {
                         kind,
@@ -61,7 +62,7 @@ pub(super) fn runs<'g>(ground: &Ground<'g>, histories: &Histories<'g>) -> Vec<Ru
                         ended_at: last.occurred_at,
                         refusals: densest(run, window),
                         success,
-                        new_network: success.is_some_and(|s| is_new(s, first, events)),
+                        new_network: run.iter().chain(success.iter()).any(|e| is_new(e, first, events)),
                         places: run.iter().map(|e| place(e)).collect::<BTreeSet<_>>().into_iter().take(8).collect::<Vec<_>>().join(", "),
                     });
                 }
@@ -91,9 +92,9 @@ fn densest(run: &[&Watched<'_>], window: i64) -> i64 {
     i64::try_from(most.unwrap_or(0)).unwrap_or(i64::MAX)
 }
 
-/// The success comes from a network that nothing before the run came from.
-fn is_new(success: &Watched<'_>, first: &Watched<'_>, events: &[&Watched<'_>]) -> bool {
-    let own = network(success);
+/// An event comes from a network that no success before the run came from.
+fn is_new(event: &Watched<'_>, first: &Watched<'_>, events: &[&Watched<'_>]) -> bool {
+    let own = network(event);
     let mut before = events.iter().filter(|e| e.outcome == "success" && e.occurred_at < first.occurred_at).peekable();
     // Without any earlier sign-in nothing can be called new.
     before.peek().is_some() && before.all(|e| network(e) != own)

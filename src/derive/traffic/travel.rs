@@ -49,7 +49,8 @@ pub(super) fn pairs<'g>(ground: &Ground<'g>, histories: &Histories<'g>) -> Vec<P
     for ((_, id), events) in histories {
         let naming = ground.cover.naming(id);
         let Some(entry) = naming.iter().min_by_key(|l| (!l.is_active(ground.close()), l.entry.exception_id)) else { continue };
-        let placed: Vec<&&Watched<'_>> = events.iter().filter(|e| e.outcome == "success" && e.stream == "interactive" && e.latitude.is_some() && e.longitude.is_some()).collect();
+        let placed: Vec<&&Watched<'_>> =
+            events.iter().filter(|e| e.outcome == "success" && e.stream == "interactive" && e.latitude.is_some() && e.longitude.is_some()).filter(|e| !relay(ground, e)).collect();
         for two in placed.windows(2) {
             let [first, second] = two else { continue };
             if !ground.within(second.occurred_at) {
@@ -69,7 +70,7 @@ pub(super) fn pairs<'g>(ground: &Ground<'g>, histories: &Histories<'g>) -> Vec<P
                 // Whole kilometres: engines turn a fraction into a whole number in different ways.
                 distance_km: km.round(),
                 speed_kmh: speed(km, first.occurred_at, second.occurred_at),
-                same_network: same_network(ground, first, second),
+                same_network: same_network(first, second),
                 changes_near: changes_near(ground, id, [first.occurred_at, second.occurred_at]),
             });
         }
@@ -92,10 +93,13 @@ fn speed(km: f64, first: Instant, second: Instant) -> f64 {
     km / ((second.0 - first.0).max(1_000_000) as f64 / HOUR as f64)
 }
 
-/// One network, or one end in a relay that the configuration lists.
-fn same_network(ground: &Ground<'_>, a: &Watched<'_>, b: &Watched<'_>) -> bool {
-    let relay = |e: &Watched<'_>| e.asn.is_some_and(|n| ground.config.detection.relay_networks.contains(&n));
-    relay(a) || relay(b) || (a.asn.is_some() && a.asn == b.asn)
+/// Where a relay stands says nothing of where a person is: a sign-in through one is looked past, so that it hides no journey.
+fn relay(ground: &Ground<'_>, e: &Watched<'_>) -> bool {
+    e.asn.is_some_and(|n| ground.config.detection.relay_networks.contains(&n))
+}
+
+fn same_network(a: &Watched<'_>, b: &Watched<'_>) -> bool {
+    a.asn.is_some() && a.asn == b.asn
 }
 
 /// Successful changes that the identity made within an hour of either event.

@@ -25,7 +25,10 @@ pub(super) fn edit(activity: &str, old: Option<&str>, new: Option<&str>) -> Opti
     let (before, after) = (old.and_then(form), new.and_then(form));
     let deleted = activity.to_ascii_lowercase().contains("delete");
     if before.is_none() && after.is_none() {
-        return None;
+        let off = activity.to_ascii_lowercase().contains("security defaults") && switched(old) == Some(true) && switched(new) == Some(false);
+        let what = if deleted { "deleted; the record does not tell what it was" } else { "security defaults switched off" };
+        // What was deleted without a trace of what it was may have asked for MFA.
+        return (deleted || off).then(|| Edit { effect: "relaxed", text: what.to_owned(), ..Edit::default() });
     }
     let (was, is) = (Policy::of(before.as_ref()), Policy::of(after.as_ref().filter(|_| !deleted)));
     let mut words = Vec::new();
@@ -50,7 +53,11 @@ pub(super) fn edit(activity: &str, old: Option<&str>, new: Option<&str>) -> Opti
         }
     }
     let enforces = |p: &Policy| p.state == "enabled" && p.asks.iter().any(|g| g == "mfa" || g == "authentication strength" || g == "block");
-    let relaxed = enforces(&was) && !enforces(&is) && before.is_some();
+    let narrower = was.everybody && !is.everybody;
+    if narrower {
+        words.push("no longer applies to all users".to_owned());
+    }
+    let relaxed = enforces(&was) && (!enforces(&is) || narrower || (!was.alternatives() && is.alternatives())) && before.is_some();
     Some(Edit { effect: if relaxed { "relaxed" } else { "changed" }, left_out: left_out.join(";"), taken_back: taken_back.join(";"), text: words.join("; ") })
 }
 
@@ -58,14 +65,28 @@ fn shown(grants: &BTreeSet<String>) -> String {
     if grants.is_empty() { "nothing".to_owned() } else { grants.iter().cloned().collect::<Vec<_>>().join(" or ") }
 }
 
+/// `IsEnabled` of security defaults, as text of true or false.
+fn switched(values: Option<&str>) -> Option<bool> {
+    let text = values?.to_ascii_lowercase();
+    let after = text.split("isenabled").nth(1)?;
+    after.find("true").map_or_else(|| after.contains("false").then_some(false), |t| Some(after.find("false").is_none_or(|f| t < f)))
+}
+
 #[derive(Debug, Default)]
 struct Policy {
+    /// Applies to all users before exclusions.
+    everybody: bool,
     state: String,
     asks: BTreeSet<String>,
     excludes: BTreeMap<&'static str, BTreeSet<String>>,
 }
 
 impl Policy {
+    /// Something else than MFA satisfies it as well.
+    fn alternatives(&self) -> bool {
+        self.asks.iter().any(|g| g == "mfa") && self.asks.len() > 1
+    }
+
     fn of(form: Option<&Value>) -> Self {
         let Some(form) = form else { return Self { state: "absent".to_owned(), ..Self::default() } };
         let mut asks = BTreeSet::new();
@@ -87,7 +108,8 @@ impl Policy {
             }
         }
         let state = form.get("state").and_then(Value::as_str).unwrap_or("enabled").to_owned();
-        Self { state, asks, excludes }
+        let everybody = texts(conditions.and_then(|c| c.get("users")).and_then(|u| u.get("includeUsers"))).iter().any(|u| u == "All");
+        Self { everybody, state, asks, excludes }
     }
 }
 
@@ -148,6 +170,13 @@ mod tests {
         assert_eq!((gone.effect, gone.text.as_str()), ("relaxed", "grants mfa -> nothing"));
         let stronger = MFA.replace("\"builtInControls\":[\"MFA\"]", "\"builtInControls\":[],\"authenticationStrength\":{\"id\":\"x\"}");
         assert_eq!(told(MFA, &stronger).effect, "changed");
+        let wide = MFA.replace("{\"excludeUsers\"", "{\"includeUsers\":[\"All\"],\"excludeUsers\"");
+        assert_eq!(told(&wide, &wide.replace("[\"All\"]", "[\"one\"]")).effect, "relaxed");
+        assert_eq!(told(MFA, &MFA.replace("[\"MFA\"]", "[\"mfa\",\"compliantDevice\"]")).effect, "relaxed");
+        let values = |on: bool| format!("{{\"SecurityDefaults\":\"{{\\\"IsEnabled\\\":{on}}}\"}}");
+        assert_eq!(edit("Update security defaults", Some(&values(true)), Some(&values(false))).unwrap().effect, "relaxed");
+        assert_eq!(edit("Update security defaults", Some(&values(false)), Some(&values(true))), None);
+        assert_eq!(edit("Delete conditional access policy", None, None).unwrap().effect, "relaxed");
     }
 
     #[test]
