@@ -27,7 +27,7 @@ pub const REFERENCE: &str = include_str!("reference.toml");
 pub const CATEGORIES: [&str; 7] = ["break_glass", "administrative", "legacy_service", "accessibility", "enrolment", "federated_partner", "incident_testing"];
 
 /// Every field the register can carry, by canonical name.
-pub const REGISTER_FIELDS: [&str; 28] = [
+pub const REGISTER_FIELDS: [&str; 29] = [
     "id",
     "category",
     "requestor",
@@ -52,6 +52,7 @@ pub const REGISTER_FIELDS: [&str; 28] = [
     "last_validation",
     "custodian",
     "credential_type",
+    "storage",
     "ticket",
     "changes",
     "reviews",

@@ -175,6 +175,7 @@ pub(crate) mod tests {
             validated_at: None,
             custodian: None,
             credential_kind: None,
+            storage: None,
             ticket: None,
             cadence_raw: None,
             faults: None,

@@ -10,7 +10,7 @@ use super::world::World;
 /// One planted situation.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Situation {
-    /// `cell: ...`, `prompts`, `travel`, `legacy`, `codes`, `swap`, `factor then far away`, `glass: ...`, `unapproved`, `unregistered` or `mfa_disabled`.
+    /// `cell: ...`, `prompts`, `travel`, `legacy`, `codes`, `swap`, `factor then far away`, `weakened`, `glass: ...`, `unapproved`, `unregistered` or `mfa_disabled`.
     pub label: String,
     /// Identity.
     pub identity: String,
@@ -35,6 +35,7 @@ pub(crate) fn situations(world: &World, tally: &Tally) -> Vec<Situation> {
         }
         if person.methods.iter().any(|m| m.until.is_some_and(|day| world.calendar.month_of(day) == Some(month))) {
             add("mfa_disabled".to_owned());
+            add("weakened".to_owned());
         }
     }
     if let Some((day, index)) = stray_exclusion(world) {
@@ -48,6 +49,9 @@ pub(crate) fn situations(world: &World, tally: &Tally) -> Vec<Situation> {
     for (label, (_, index)) in scenes.into_iter().filter_map(|(label, scene)| Some((label, scene?))) {
         found.extend(world.people.get(index).map(|p| Situation { label: label.to_owned(), identity: p.id.to_string() }));
     }
+    // What an administrator registers for somebody else weakens MFA as long as nobody asked for it.
+    let registered = traps::planted_factor(world).and_then(|(_, index)| world.people.get(index));
+    found.extend(registered.map(|p| Situation { label: "weakened".to_owned(), identity: p.id.to_string() }));
     found.extend(glass(world, month));
     found
 }

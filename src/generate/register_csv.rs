@@ -49,6 +49,7 @@ fn row(world: &World, entry: &Entry, day: Day) -> anyhow::Result<Vec<String>> {
         when(world, done(&entry.reviews, day).last(), REVIEWED)?,
         custodian(world, entry),
         credential(world, entry).to_owned(),
+        storage(world, entry).to_owned(),
         format!("CHG-{:05}", 50_000 + entry.number),
         changes(world, entry, day)?,
         reviews(world, entry, day)?,
@@ -118,6 +119,15 @@ fn credential(world: &World, entry: &Entry) -> &'static str {
         (Some(Kind::BreakGlass), _, true) => "certificate",
         (Some(Kind::BreakGlass), _, false) => "password",
         _ => "",
+    }
+}
+
+/// Credentials of emergency accounts are kept apart.
+fn storage(world: &World, entry: &Entry) -> &'static str {
+    match world.cast.break_glass.contains(&entry.person) {
+        true if entry.person % 2 == 0 => "safe in the head office",
+        true => "deposit box at the bank",
+        false => "",
     }
 }
 

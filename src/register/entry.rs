@@ -131,6 +131,7 @@ pub(super) fn push(line: &Line<'_>, object: &ObjectContext<'_>, seen: &mut BTree
         validated_at,
         custodian: text("custodian").as_deref(),
         credential_kind: text("credential_type").map(|t| t.to_lowercase()).as_deref(),
+        storage: text("storage").as_deref(),
         ticket: text("ticket").as_deref(),
         cadence_raw: text("review_cadence").as_deref(),
         faults: Some(faults.as_str()).filter(|f| !f.is_empty()),

@@ -169,7 +169,7 @@ table! {
         label: &'a str,
         /// Register id.
         exception_id: &'a str,
-        /// `pair`, `custodian`, `credential`, `cloud_only`, `role_active`, `enabled` or `validated`.
+        /// `pair`, `custodian`, `credential`, `storage`, `cloud_only`, `role_active`, `enabled` or `validated`.
         condition: &'a str,
         /// `yes`, `no` or `unknown`.
         holds: &'a str,

@@ -59,6 +59,8 @@ table! {
         custodian: Option<&'a str>,
         /// `password`, `fido2`, `certificate` or the register's own word.
         credential_kind: Option<&'a str>,
+        /// Where the credential of a break-glass account is kept.
+        storage: Option<&'a str>,
         /// Ticket.
         ticket: Option<&'a str>,
         /// The review cadence the entry itself states.

@@ -29,6 +29,7 @@ fn found(tenant: &Tenant, outcome: &Outcome) -> Labels {
             "K31" => add("prompts".to_owned(), &f.identity),
             "D1" => add("legacy".to_owned(), &f.identity),
             "D2" => add("factor then far away".to_owned(), &f.identity),
+            "D3" => add("weakened".to_owned(), &f.identity),
             "K30" => add(if f.how.contains("wrong codes") { "codes" } else { "swap" }.to_owned(), &f.identity),
             other => add(format!("nothing planted for {other}"), &f.identity),
         }
@@ -95,6 +96,7 @@ fn everything_planted_is_found_and_nothing_else() {
         "codes",
         "swap",
         "factor then far away",
+        "weakened",
         "legacy",
         "mfa_disabled",
         "unregistered",

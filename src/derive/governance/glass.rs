@@ -60,7 +60,8 @@ pub(super) fn conditions<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>) -> Ve
     let glass = accounts_of(ground, ground.close());
     let labels = ground.labels();
     let mut found = Vec::new();
-    let (custodians, credentials) = (Shared::new(&glass, |l| custodian(accounts, l)), Shared::new(&glass, |l| credential(l)));
+    let shared = |of: &dyn Fn(&Life<'g>) -> Option<String>| Shared::new(&glass, of);
+    let (custodians, credentials, storages) = (shared(&|l| custodian(accounts, l)), shared(&|l| said(l.entry.credential_kind)), shared(&|l| said(l.entry.storage)));
     for (id, l) in &glass {
         let mut add = |condition, holds: Option<bool>, reason: String| {
             found.push(Judged { identity_id: id, label: labels.get(id).copied().unwrap_or(id), exception_id: l.entry.exception_id, condition, holds: verdict(holds), reason });
@@ -68,8 +69,10 @@ pub(super) fn conditions<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>) -> Ve
         add("pair", Some(glass.len() > 1), if glass.len() > 1 { format!("{} accounts", glass.len()) } else { "there is no second account".to_owned() });
         let (holds, reason) = custodians.judge(custodian(accounts, l), "custodian");
         add("custodian", holds, reason);
-        let (holds, reason) = credentials.judge(credential(l), "credential");
+        let (holds, reason) = credentials.judge(said(l.entry.credential_kind), "credential");
         add("credential", holds, reason);
+        let (holds, reason) = storages.judge(said(l.entry.storage), "storage");
+        add("storage", holds, reason);
         let own = ground.identity(id);
         let (holds, reason) = match own.map(|i| i.synced) {
             None => (None, "the account is not in the directory export".to_owned()),
@@ -133,9 +136,9 @@ fn custodian(accounts: &Accounts<'_>, l: &Life<'_>) -> Option<String> {
     Some(accounts.person(text).map_or_else(|| text.trim().to_lowercase(), str::to_owned))
 }
 
-/// Two accounts with one kind of credential fail together when that kind fails.
-fn credential(l: &Life<'_>) -> Option<String> {
-    l.entry.credential_kind.filter(|c| !crate::register::placeholder(c)).map(|c| c.trim().to_lowercase())
+/// A text that says something. Two accounts with one kind of credential, or in one safe, fail together.
+fn said(text: Option<&str>) -> Option<String> {
+    text.filter(|c| !crate::register::placeholder(c)).map(|c| c.trim().to_lowercase())
 }
 
 fn validated(ground: &Ground<'_>, l: &Life<'_>) -> (Option<bool>, String) {
@@ -257,6 +260,8 @@ mod tests {
         assert_eq!((of("g1", "custodian"), of("g1", "credential"), of("g1", "pair")), ("no", "no", "yes"));
         assert_eq!((of("g1", "cloud_only"), of("g2", "cloud_only"), of("g2", "enabled")), ("yes", "no", "no"));
         assert_eq!((of("g1", "validated"), of("g1", "role_active")), ("yes", "unknown"));
+        // Where the credentials are kept is recorded for neither.
+        assert_eq!(of("g1", "storage"), "unknown");
     }
 
     #[test]

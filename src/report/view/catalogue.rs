@@ -77,7 +77,7 @@ pub(super) fn is(metric: &Metric, id: &str) -> bool {
 }
 
 fn listed(metric: &Metric) -> Option<Chapter> {
-    const PLACES: [(&str, Chapter); 47] = [
+    const PLACES: [(&str, Chapter); 48] = [
         ("K1", Chapter::Coverage),
         ("K2", Chapter::Coverage),
         ("K3", Chapter::Coverage),
@@ -125,6 +125,7 @@ fn listed(metric: &Metric) -> Option<Chapter> {
         ("K31", Chapter::Detections),
         ("D1", Chapter::Detections),
         ("D2", Chapter::Detections),
+        ("D3", Chapter::Detections),
     ];
     PLACES.into_iter().find(|(id, _)| is(metric, id)).map(|(_, chapter)| chapter)
 }
