@@ -125,7 +125,7 @@ fn credential(world: &World, entry: &Entry) -> &'static str {
 /// Credentials of emergency accounts are kept apart.
 fn storage(world: &World, entry: &Entry) -> &'static str {
     match world.cast.break_glass.contains(&entry.person) {
-        true if entry.person % 2 == 0 => "safe in the head office",
+        true if entry.person.is_multiple_of(2) => "safe in the head office",
         true => "deposit box at the bank",
         false => "",
     }
