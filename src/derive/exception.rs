@@ -1,5 +1,7 @@
 //! When an exception was active, what it covered and which attempts it explains.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::tz::TimeZone;
 
 use crate::register;
@@ -93,6 +95,12 @@ impl<'a> Life<'a> {
     }
 }
 
+/// Accounts that any break-glass entry names, whatever its state, groups expanded.
+pub(super) fn break_glass<'m>(lives: &[Life<'m>], members: &'m BTreeMap<String, BTreeSet<String>>) -> BTreeSet<&'m str> {
+    let named = lives.iter().filter(|l| l.entry.category == "break_glass").flat_map(Life::objects);
+    named.flat_map(|o| members.get(o).map_or_else(|| vec![o], |m| m.iter().map(String::as_str).collect())).collect()
+}
+
 pub(super) fn list(text: Option<&str>) -> impl Iterator<Item = &str> {
     text.unwrap_or("").split([';', ',']).map(str::trim).filter(|t| !t.is_empty())
 }
@@ -136,8 +144,6 @@ fn extension(event: &ExceptionEvent<'_>, zone: &TimeZone) -> Option<Extension> {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
-
     use super::super::cover::Cover;
     use super::*;
     use crate::period;

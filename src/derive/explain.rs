@@ -103,7 +103,8 @@ impl Derivation<'_> {
         let names = Names::new(&people);
         let identity = e.identity_id.or_else(|| e.identity_name.and_then(|n| names.id(e.tenant, n))).unwrap_or("");
         let app = e.app_id.unwrap_or("");
-        let class = class::class(e, self.config.trust.on(period::date(period::utc_day(at)))).filter(|_| matches!(e.outcome, "success" | "unknown"));
+        let zone = period::zone(&self.config.organisation.time_zone)?;
+        let class = class::class(e, self.config.trust.on(period::date(period::local_day(at, &zone)))).filter(|_| matches!(e.outcome, "success" | "unknown"));
         let bypass = class.is_some_and(|c| matches!(c.name, "N" | "S"));
         let attributed = bypass.then(|| cover.attribute(identity, app, at)).flatten();
         let mut tried = cover.tried(identity, app, at);

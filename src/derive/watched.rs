@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::exception::Life;
+use super::exception::{Life, break_glass};
 use super::judge::Judge;
 use crate::period;
 use crate::table::derived::{Event, Watched};
@@ -20,12 +20,7 @@ pub(super) struct Watch<'w> {
 impl<'w> Watch<'w> {
     pub(super) fn new(judge: &'w Judge<'w>, changes: &[Change<'w>], lives: &[Life<'w>], members: &'w BTreeMap<String, BTreeSet<String>>) -> Self {
         let touched = changes.iter().filter(|c| matches!(c.area, "user_method" | "user_mfa" | "account" | "bypass"));
-        let glass = lives.iter().filter(|l| l.entry.category == "break_glass").flat_map(Life::objects);
-        Self {
-            judge,
-            changed: touched.map(|c| c.target_id).filter(|t| !t.is_empty()).collect(),
-            glass: glass.flat_map(|o| members.get(o).map_or_else(|| vec![o], |m| m.iter().map(String::as_str).collect())).collect(),
-        }
+        Self { judge, changed: touched.map(|c| c.target_id).filter(|t| !t.is_empty()).collect(), glass: break_glass(lives, members) }
     }
 
     /// Events of the day that are kept.

@@ -15,7 +15,7 @@ use jiff::{Timestamp, ToSpan};
 use super::anchors::Anchored;
 use super::cover::Cover;
 use super::enrolment::History;
-use super::exception::Life;
+use super::exception::{Life, break_glass};
 use super::gates::{Delivery, Gates, Inputs};
 use super::ground::{DAY, Ground};
 use super::holders::{Holders, effective_members};
@@ -248,9 +248,8 @@ fn changes(d: &Derivation<'_>, end: Instant) -> anyhow::Result<Vec<RecordBatch>>
 }
 
 /// Events of every account that a break-glass entry names, since the logs begin.
-fn glass_events(d: &Derivation<'_>, lives: &[Life<'_>], members: &BTreeMap<String, BTreeSet<String>>, until: Day) -> anyhow::Result<Vec<RecordBatch>> {
-    let named = lives.iter().filter(|l| l.entry.category == "break_glass").flat_map(Life::objects);
-    let ids: BTreeSet<&str> = named.flat_map(|o| members.get(o).map_or_else(|| vec![o], |m| m.iter().map(String::as_str).collect())).collect();
+fn glass_events<'m>(d: &Derivation<'_>, lives: &[Life<'m>], members: &'m BTreeMap<String, BTreeSet<String>>, until: Day) -> anyhow::Result<Vec<RecordBatch>> {
+    let ids = break_glass(lives, members);
     let Some(from) = logs_from(d).filter(|_| !ids.is_empty()) else { return Ok(Vec::new()) };
     let mut batches = Vec::new();
     for day in period::utc_day(from).0 - 1..until.0 {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::exception::{Life, list};
+use super::super::exception::{Life, break_glass, list};
 use super::super::ground::{Accounts, Ground, HOUR};
 use super::exclusions::excluding;
 use crate::period;
@@ -94,8 +94,7 @@ impl<'c, 'g> Context<'c, 'g> {
         for l in ground.lives {
             l.objects().for_each(|o| naming.entry(o).or_default().push(l));
         }
-        let glass: BTreeSet<&str> = ground.lives.iter().filter(|l| l.entry.category == "break_glass").flat_map(Life::objects).collect();
-        let glass = glass.iter().flat_map(|o| ground.members.get(*o).map_or_else(|| vec![*o], |m| m.iter().map(String::as_str).collect())).collect();
+        let glass = break_glass(ground.lives, ground.members);
         Self { ground, accounts, labels: ground.labels(), excluding: excluding(ground), naming, glass }
     }
 
