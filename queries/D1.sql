@@ -27,7 +27,7 @@ SELECT p.identity_id AS subject,
        a.last_day AS last_seen,
        CASE WHEN a.unexplained > 0 THEN 'legacy client without an active exception' ELSE 'legacy client under an active exception' END AS reason,
        '' AS place,
-       CONCAT(CAST(a.attempts AS VARCHAR), ' attempts') AS how,
+       CASE WHEN a.attempts = 1 THEN '1 attempt' ELSE CONCAT(CAST(a.attempts AS VARCHAR), ' attempts') END AS how,
        p.identity_id AS evidence,
        a.entry AS ticket
 FROM (SELECT d.tenant, d.identity_id, CAST(SUM(d.attempts) AS BIGINT) AS attempts,

@@ -15,8 +15,8 @@
 -- From the later of employment start and creation of the account to the first snapshot that shows a usable second
 -- factor; Kaplan-Meier median by month of the start, and the share enrolled by day 1, 7, 14 and 30. Not enrolled by
 -- the end: censored. Left or disabled before: a competing end, counted apart. Enrolled before the start: 0 days.
--- Accounts older than the first registration snapshot are left out, since nobody saw them enrol. Between two snapshots
--- the instant is not known: the bracket is printed. A median that is not reached says so."""
+-- Accounts older than the first snapshot of the export that lists them are left out, since nobody saw them enrol.
+-- Between two snapshots of one export the instant is not known: the bracket is printed. A median that is not reached says so."""
 -- ---
 SELECT s.subject_id AS subject,
        s.label,

@@ -15,8 +15,9 @@
 -- about = """
 -- Obligations due in the period and met on time, of all due: scheduled (at most the rotation cadence after the last)
 -- and after each successful use of a break-glass account, within the hours that the threshold allows (24). A rotation
--- counts when the register gives its date, an outcome and two operators; with fewer operators it is unknown. Of a
--- security key or certificate, custody and validity are checked instead, on the same dates. The same ledger as for
+-- counts when the register gives its date, an outcome and two operators, and the directory's log a change of the
+-- credential within a day of it, as far back as the log reaches; else it is unknown. Of a security key or certificate,
+-- custody and validity are checked instead, on the same dates, which leaves nothing in the log. The same ledger as for
 -- reviews: one rotation does not pay for those missed before it."""
 -- ---
 SELECT o.exception_id AS subject,

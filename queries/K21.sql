@@ -15,7 +15,7 @@
 -- about = """
 -- For each account of an active break-glass entry, and only from the register: there is a second one; another person
 -- keeps it; it relies on another kind of credential, kept in another place; it is not synchronised from another
--- directory; it is enabled; it holds a privileged role; it was validated within its cadence. Two accounts in one
+-- directory and does not sign in through another identity provider; it is enabled; it holds a privileged role; it was validated within its cadence. Two accounts in one
 -- person's hands fail. An account is independent when every condition holds, not independent when one fails, unknown
 -- otherwise."""
 -- ---

@@ -12,8 +12,8 @@
 --   { id = "unapproved", title = "Exclusions without prior approval" },
 -- ]
 -- about = """
--- Days from the event to the run, for what should be known soonest: median and quartiles tell what a scheduled job
--- means by detection. Bypasses are counted from the end of their local day, once per identity and day."""
+-- Days from the event to the run, for what should be known soonest: median, quartiles, the 95th of 100 and the longest tell
+-- what a scheduled job means by detection. Bypasses are counted from the end of their local day, once per identity and day."""
 -- ---
 SELECT u.subject, u.label, u.line, u.entry, u.exit, u.exit AS exit_by, u.ended
 FROM (

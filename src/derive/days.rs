@@ -18,18 +18,19 @@ use super::judge::{Judge, roll_up};
 use super::names::Names;
 use super::register::lives;
 use super::snapshots::{self, Snapshots};
+use super::strength::Strongest;
 use super::watched::Watch;
 use crate::config::Config;
 use crate::lake::{Lake, Partitions};
 use crate::table::derived::{Attempt, AttemptDay, EndingDay, Event, Watched};
-use crate::table::directory::{GroupMember, Identity, Role, RoleAssignment};
+use crate::table::directory::{GroupMember, Identity, RegisteredMethod, Role, RoleAssignment};
 use crate::table::policy::Change;
 use crate::table::register::{Exception, ExceptionEvent};
 use crate::table::{self, Day, Instant, Row};
 use crate::{digest, period};
 
 /// Bumped when the derivation changes: every day is made anew.
-const VERSION: u32 = 6;
+const VERSION: u32 = 7;
 /// What is made per day.
 const TABLES: [table::Table; 4] = [Attempt::TABLE, AttemptDay::TABLE, EndingDay::TABLE, Watched::TABLE];
 /// Stands for the identity of a sign-in whose record names none.
@@ -102,9 +103,10 @@ impl Daily<'_> {
     fn inputs(&self, day: Day) -> String {
         let c = self.config;
         let mut text = format!(
-            "{VERSION} {} {:?} {:?} {:?}",
+            "{VERSION} {} {:?} {:?} {:?} {:?}",
             c.organisation.time_zone,
             c.trust.on(period::date(day)),
+            c.ranking.on(period::date(day)),
             c.population.privileged_roles,
             c.register.as_ref().map(|r| &r.time_zone)
         );
@@ -115,8 +117,10 @@ impl Daily<'_> {
             }
         }
         let after = Instant(i64::from(day.0 + 1) * 86_400_000_000);
-        text.push_str(&snapshots::fingerprint(self.partitions, "role_assignments", &self.snapshots.before("role_assignments", after)));
-        for t in ["identities", "exceptions", "group_members", "roles", "role_assignments"] {
+        for t in ["role_assignments", "registered_methods"] {
+            text.push_str(&snapshots::fingerprint(self.partitions, t, &self.snapshots.before(t, after)));
+        }
+        for t in ["identities", "exceptions", "group_members", "roles", "role_assignments", "registered_methods"] {
             text.push_str(&snapshots::fingerprint(self.partitions, t, &self.snapshots.telling_of(t, after)));
         }
         digest::sha256(text.as_bytes())
@@ -140,13 +144,28 @@ impl Daily<'_> {
         let cover = Cover::new(&lives, &members);
         let identities = self.load::<Identity<'_>>(after)?;
         let names = Names::new(&table::rows(&identities)?);
-        let judge = Judge { names: &names, day, zone, trust: self.config.trust.on(period::date(day)), cover: &cover, holders: holders.as_ref() };
+        let registered = self.registered(after, &names)?;
+        let [earlier, later] = registered.each_ref().map(|b| b.as_deref().map(table::rows::<RegisteredMethod<'_>>).transpose());
+        let (trust, ranking) = (self.config.trust.on(period::date(day)), self.config.ranking.on(period::date(day)));
+        let strongest = Strongest::new(earlier?.as_deref(), later?.as_deref(), ranking);
+        let judge = Judge { names: &names, day, zone, trust, cover: &cover, holders: holders.as_ref(), strongest: &strongest, ranking };
         let mut changes = Vec::new();
         for d in around(day) {
             changes.extend(self.lake.partition(&Change::TABLE, d)?);
         }
         let watch = Watch::new(&judge, &table::rows(&changes)?, &lives, &members);
         self.tables(&judge, &watch)
+    }
+
+    /// Registered methods by the snapshots on both sides of the day's end; `None` where no snapshot lies.
+    fn registered(&self, after: Instant, names: &Names<'_>) -> anyhow::Result<[Option<Vec<RecordBatch>>; 2]> {
+        let of = |chosen: snapshots::Chosen| -> anyhow::Result<Option<Vec<RecordBatch>>> {
+            let batches = snapshots::load(self.lake, &RegisteredMethod::TABLE, &chosen)?;
+            let named = batches.iter().map(|b| names.put(&RegisteredMethod::TABLE, b)).collect::<anyhow::Result<_>>()?;
+            Ok((!chosen.is_empty()).then_some(named))
+        };
+        let table = RegisteredMethod::TABLE.name;
+        Ok([of(self.snapshots.before(table, after))?, of(self.snapshots.telling_of(table, after))?])
     }
 
     /// One pass per slice of identities, so that a day larger than memory is still made. Gives the rows per table.
@@ -167,9 +186,11 @@ impl Daily<'_> {
             for e in rows.iter_mut().filter(|e| e.identity_id.is_none()) {
                 e.identity_id = e.identity_name.and_then(|n| judge.names.id(e.tenant, n));
             }
-            let watched = table::batch(watch.events(&rows))?;
+            let watched = watch.events(&rows);
             let journeys = journeys(rows);
-            let found: Vec<Attempt<'_>> = journeys.iter().filter_map(|j| judge.attempt(j)).collect();
+            let judged: Vec<(&Event<'_>, Attempt<'_>)> = journeys.iter().filter_map(|j| Some((&j.last, judge.attempt(j)?))).collect();
+            let watched = table::batch(watch.with_weaker(watched, &judged))?;
+            let found: Vec<Attempt<'_>> = judged.into_iter().map(|(_, a)| a).collect();
             let made =
                 [table::batch(found.iter().copied())?, table::batch(roll_up(&found).iter().copied())?, table::batch(endings::roll_up(&journeys, judge.day, judge.zone))?, watched];
             for (writer, batch) in out.iter_mut().zip(&made) {

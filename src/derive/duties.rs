@@ -28,21 +28,12 @@ impl Duty {
         }
     }
 
-    /// Why a duty has its status: missed, untold, on time, late.
-    const fn words(self) -> [&'static str; 4] {
+    /// Why a duty has its status: missed, on time, late.
+    const fn words(self) -> [&'static str; 3] {
         match self {
-            Self::Review => {
-                ["no review before the next fell due or the period ended", "the review names no reviewer", "reviewed by the due instant", "reviewed after the due instant"]
-            }
-            Self::Rotation => [
-                "no rotation before the next fell due or the period ended",
-                "the rotation does not name two operators",
-                "rotated by the due instant",
-                "rotated after the due instant",
-            ],
-            Self::Drill => {
-                ["no drill before the next fell due or the period ended", "the drill's sign-in is not in the logs", "tried by the due instant", "tried after the due instant"]
-            }
+            Self::Review => ["no review before the next fell due or the period ended", "reviewed by the due instant", "reviewed after the due instant"],
+            Self::Rotation => ["no rotation before the next fell due or the period ended", "rotated by the due instant", "rotated after the due instant"],
+            Self::Drill => ["no drill before the next fell due or the period ended", "tried by the due instant", "tried after the due instant"],
         }
     }
 }
@@ -51,8 +42,8 @@ impl Duty {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Completion {
     pub(super) at: Instant,
-    /// It is told well enough to count.
-    pub(super) told: bool,
+    /// Why it is not told well enough to count; empty text when it is.
+    pub(super) lacks: &'static str,
 }
 
 /// Who stands behind a name: the person of an account, else the name itself.
@@ -67,7 +58,7 @@ fn reviewed(life: &Life<'_>, persons: Persons<'_>, until: Instant) -> Vec<Comple
         .iter()
         .filter(|e| e.event_kind == "review" && e.outcome_text.is_some_and(|o| !o.trim().is_empty()))
         .filter(|e| !e.actor.is_some_and(|a| !requestor.is_empty() && names(a).any(|n| person(n) == requestor)))
-        .filter_map(|e| Some(Completion { at: e.happened_at?, told: e.actor.is_some_and(|a| !a.trim().is_empty()) }))
+        .filter_map(|e| Some(Completion { at: e.happened_at?, lacks: if e.actor.is_some_and(|a| !a.trim().is_empty()) { "" } else { "the review names no reviewer" } }))
         .filter(|c| c.at < until)
         .collect();
     found.sort_by_key(|c| c.at);
@@ -82,7 +73,8 @@ fn names(text: &str) -> impl Iterator<Item = &str> {
 pub(super) fn rotated(life: &Life<'_>, persons: Persons<'_>, until: Instant) -> Vec<Completion> {
     let two = |a: &str| names(a).filter_map(persons).collect::<std::collections::BTreeSet<_>>().len() >= 2;
     let done = life.events.iter().filter(|e| e.event_kind == "rotation" && e.outcome_text.is_some_and(|o| !o.trim().is_empty()));
-    let mut found: Vec<Completion> = done.filter_map(|e| Some(Completion { at: e.happened_at?, told: e.actor.is_some_and(two) })).filter(|c| c.at < until).collect();
+    let lacks = |actor: Option<&str>| if actor.is_some_and(two) { "" } else { "the rotation does not name two operators" };
+    let mut found: Vec<Completion> = done.filter_map(|e| Some(Completion { at: e.happened_at?, lacks: lacks(e.actor) })).filter(|c| c.at < until).collect();
     found.sort_by_key(|c| c.at);
     found
 }
@@ -105,7 +97,7 @@ pub(super) struct Owed<'o> {
 
 /// Duties that fall due in `[start, end)`, and the first after it.
 pub(super) fn ledger<'a>(life: &Life<'a>, owed: &Owed<'_>, start: Instant, end: Instant) -> Vec<Obligation<'a>> {
-    let [missed, untold, on_time, late] = owed.duty.words();
+    let [missed, on_time, late] = owed.duty.words();
     let mut found = Vec::new();
     for (from, until) in owed.spans {
         let mut anchor = *from;
@@ -127,7 +119,7 @@ pub(super) fn ledger<'a>(life: &Life<'a>, owed: &Owed<'_>, start: Instant, end: 
             }
             let (obligation, next) = match met {
                 None => (row(None, "missed", missed), due),
-                Some(c) if !c.told => (row(Some(c.at), "unknown", untold), c.at),
+                Some(c) if !c.lacks.is_empty() => (row(Some(c.at), "unknown", c.lacks), c.at),
                 Some(c) if c.at <= due => (row(Some(c.at), "on_time", on_time), c.at),
                 Some(c) => (row(Some(c.at), "late", late), c.at),
             };
@@ -142,7 +134,7 @@ pub(super) fn ledger<'a>(life: &Life<'a>, owed: &Owed<'_>, start: Instant, end: 
 
 /// A rotation after each use, due within the hours allowed.
 pub(super) fn after_use<'a>(life: &Life<'a>, done: &[Completion], uses: &[Instant], hours: f64, (start, end): (Instant, Instant)) -> Vec<Obligation<'a>> {
-    let [missed, untold, on_time, late] = Duty::Rotation.words();
+    let [missed, on_time, late] = Duty::Rotation.words();
     let allowed = (hours * 3_600_000_000.0) as i64;
     let of = |used: Instant| {
         let due = Instant(used.0.saturating_add(allowed));
@@ -150,7 +142,7 @@ pub(super) fn after_use<'a>(life: &Life<'a>, done: &[Completion], uses: &[Instan
         let told = match met {
             _ if due >= end => (None, "not_yet_due", "due after the period"),
             None => (None, "missed", missed),
-            Some(c) if !c.told => (Some(c.at), "unknown", untold),
+            Some(c) if !c.lacks.is_empty() => (Some(c.at), "unknown", c.lacks),
             Some(c) if c.at <= due => (Some(c.at), "on_time", on_time),
             Some(c) => (Some(c.at), "late", late),
         };

@@ -42,6 +42,9 @@ pub(super) struct History {
     accounts: BTreeMap<String, Account>,
     /// The snapshot before, and the snapshot that first showed it.
     usable: BTreeMap<String, (Option<Instant>, Instant)>,
+    /// First snapshot of a source that lists the account.
+    watched: BTreeMap<String, Instant>,
+    /// First snapshot of any source.
     first: Option<Instant>,
 }
 
@@ -54,20 +57,36 @@ impl History {
             let batches = snapshots::load(lake, &Identity::TABLE, &chosen)?;
             history.directory(at, &table::rows(&batches)?, rules);
         }
-        let mut before = None;
-        for at in all.instants(Registration::TABLE.name) {
-            let until = Instant(at.0 + 1);
-            let (r, m) = (all.before(Registration::TABLE.name, until), all.before(RegisteredMethod::TABLE.name, until));
-            let (registrations, methods) = (snapshots::load(lake, &Registration::TABLE, &r)?, snapshots::load(lake, &RegisteredMethod::TABLE, &m)?);
-            for ((_, id), usable) in population::usable_of(&table::rows(&registrations)?, &table::rows(&methods)?) {
-                if usable == Some(true) && !history.usable.contains_key(id) {
-                    history.usable.insert(id.to_owned(), (before, at));
-                }
+        for (source, instants) in all.of(Registration::TABLE.name) {
+            let mut before = None;
+            for at in instants {
+                let own = |table: &table::Table| {
+                    let mut chosen = all.before(table.name, Instant(at.0 + 1));
+                    chosen.retain(|s, _| s == source);
+                    snapshots::load(lake, table, &chosen)
+                };
+                let (registrations, methods) = (own(&Registration::TABLE)?, own(&RegisteredMethod::TABLE)?);
+                history.registered(*at, before, instants.first(), &population::usable_of(&table::rows(&registrations)?, &table::rows(&methods)?));
+                before = Some(*at);
             }
-            history.first.get_or_insert(at);
-            before = Some(at);
         }
         Ok(history)
+    }
+
+    /// One snapshot of one source. Of several sources the first that shows a usable factor counts, with its own bracket.
+    fn registered(&mut self, at: Instant, before: Option<Instant>, first: Option<&Instant>, usable: &BTreeMap<population::Key<'_>, Option<bool>>) {
+        let first = first.copied().unwrap_or(at);
+        for ((_, id), usable) in usable {
+            let watched = self.watched.entry((*id).to_owned()).or_insert(first);
+            *watched = first.min(*watched);
+            if *usable == Some(true) {
+                let slot = self.usable.entry((*id).to_owned()).or_insert((before, at));
+                if at < slot.1 {
+                    *slot = (before, at);
+                }
+            }
+        }
+        self.first = Some(self.first.map_or(first, |known| known.min(first)));
     }
 
     fn directory(&mut self, at: Instant, identities: &[Identity<'_>], rules: &PopulationRules) {
@@ -103,7 +122,9 @@ impl History {
         let glass: BTreeSet<&str> = ground.population.iter().filter(|p| p.population != "workforce").map(|p| p.identity_id).collect();
         let mut found = Vec::new();
         for (id, a) in &self.accounts {
-            let Some(start) = a.started.filter(|s| *s >= first && *s < ground.end) else { continue };
+            // Truncated by the source that lists the account; one that none lists, by the oldest.
+            let watched = self.watched.get(id).copied().unwrap_or(first);
+            let Some(start) = a.started.filter(|s| *s >= watched && *s < ground.end) else { continue };
             if !a.workforce || glass.contains(id.as_str()) {
                 continue;
             }

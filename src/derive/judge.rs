@@ -11,7 +11,8 @@ use super::exception::Life;
 use super::holders::Holders;
 use super::journey::Journey;
 use super::names::Names;
-use crate::config::Trust;
+use super::strength::Strongest;
+use crate::config::{Ranking, Trust};
 use crate::period;
 use crate::table::Day;
 use crate::table::derived::{Attempt, AttemptDay, Event};
@@ -24,6 +25,8 @@ pub(super) struct Judge<'j> {
     pub(super) cover: &'j Cover<'j, 'j>,
     pub(super) holders: Option<&'j Holders>,
     pub(super) names: &'j Names<'j>,
+    pub(super) strongest: &'j Strongest<'j>,
+    pub(super) ranking: &'j Ranking,
 }
 
 impl<'j> Judge<'j> {
@@ -56,6 +59,7 @@ impl<'j> Judge<'j> {
             relaxation_accepted: class.accepted,
             method: if second_factor { e.method.unwrap_or("other") } else { "" },
             method_strength: if second_factor { e.method_strength.unwrap_or("unknown") } else { "" },
+            strongest: if second_factor { self.strongest.of(e.tenant, identity_id) } else { "" },
             legacy_protocol: e.legacy_protocol,
             mfa_required: match e.mfa_required {
                 Some(true) => "yes",
@@ -71,6 +75,12 @@ impl<'j> Judge<'j> {
             constrained: if explained.is_some() { constrained(e) } else { "" },
             events: journey.events,
         })
+    }
+
+    /// A second factor that the ranking puts behind the best registered one.
+    pub(super) fn weaker(&self, a: &Attempt<'_>) -> bool {
+        let rank = |method: &str| self.ranking.0.iter().position(|m| m == method);
+        matches!((rank(a.method), rank(a.strongest)), (Some(used), Some(best)) if used > best)
     }
 }
 
@@ -89,7 +99,7 @@ pub(super) fn roll_up<'a>(attempts: &[Attempt<'a>]) -> Vec<AttemptDay<'a>> {
     for a in attempts {
         let key = (
             (a.tenant, a.identity_id, a.source),
-            (a.satisfied_by, a.class_reason, a.relaxation_accepted, a.method, a.method_strength),
+            (a.satisfied_by, a.class_reason, a.relaxation_accepted, a.method, a.method_strength, a.strongest),
             (a.mfa_required, a.privileged_then, a.legacy_protocol),
             (a.exception_id, a.exception_ambiguous, a.unmatched, a.near_id, a.overdue_days, a.constrained),
         );
@@ -103,6 +113,7 @@ pub(super) fn roll_up<'a>(attempts: &[Attempt<'a>]) -> Vec<AttemptDay<'a>> {
             relaxation_accepted: a.relaxation_accepted,
             method: a.method,
             method_strength: a.method_strength,
+            strongest: a.strongest,
             mfa_required: a.mfa_required,
             privileged_then: a.privileged_then,
             exception_id: a.exception_id,

@@ -25,6 +25,7 @@ mod people;
 mod population;
 mod register;
 mod snapshots;
+mod strength;
 mod traffic;
 mod watched;
 

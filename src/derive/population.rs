@@ -189,6 +189,7 @@ pub(crate) mod tests {
             company: None,
             person_id: identity_id,
             synced: None,
+            federated: None,
             last_sign_in_at: None,
             raw_object: "o",
             raw_offset: 0,

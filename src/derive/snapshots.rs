@@ -46,7 +46,8 @@ impl Snapshots {
         found
     }
 
-    fn of<'s>(&'s self, table: &'s str) -> impl Iterator<Item = (&'s str, &'s BTreeSet<Instant>)> {
+    /// Whole snapshots of a table by source.
+    pub(crate) fn of<'s>(&'s self, table: &'s str) -> impl Iterator<Item = (&'s str, &'s BTreeSet<Instant>)> {
         self.whole.iter().filter(move |((t, _), _)| t == table).map(|((_, source), at)| (source.as_str(), at))
     }
 

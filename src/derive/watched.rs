@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::exception::{Life, break_glass};
 use super::judge::Judge;
 use crate::period;
-use crate::table::derived::{Event, Watched};
+use crate::table::derived::{Attempt, Event, Watched};
 use crate::table::policy::Change;
 
 /// Who is watched on one local day.
@@ -33,8 +33,16 @@ impl<'w> Watch<'w> {
                 found.push(watched(e, identity_id));
             }
         }
-        found.sort_by_key(|w| (w.tenant, w.identity_id, w.occurred_at, w.event_id));
         found
+    }
+
+    /// Adds the events that decided attempts with a weaker method than the best registered (K42), and puts all in order.
+    pub(super) fn with_weaker<'a>(&self, mut events: Vec<Watched<'a>>, attempts: &[(&Event<'a>, Attempt<'a>)]) -> Vec<Watched<'a>> {
+        let kept: BTreeSet<(&str, &str)> = events.iter().map(|w| (w.tenant, w.event_id)).collect();
+        let weaker = attempts.iter().filter(|(e, a)| self.judge.weaker(a) && !kept.contains(&(e.tenant, e.event_id)));
+        events.extend(weaker.map(|(e, a)| watched(e, a.identity_id)).collect::<Vec<_>>());
+        events.sort_by_key(|w| (w.tenant, w.identity_id, w.occurred_at, w.event_id));
+        events
     }
 
     fn keeps(&self, e: &Event<'_>, identity_id: &str, refused: &BTreeSet<&str>) -> bool {

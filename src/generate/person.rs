@@ -69,7 +69,7 @@ fn christen(person: &mut Person, cast: &Cast, index: usize, dice: &mut Dice) {
     let local = format!("{}.{}{index}", given.to_lowercase(), family.to_lowercase());
     match person.kind {
         Kind::BreakGlass => {
-            person.upn = format!("breakglass{}@example.com", index + 1);
+            person.upn = format!("breakglass{}@nordwind-example.onmicrosoft.com", index + 1);
             name_json(person, format!("Emergency Access {}", index + 1));
         }
         Kind::Service => {

@@ -2,7 +2,8 @@
 
 use super::entry::{Entry, Expiry};
 use super::people::{Kind, Part};
-use super::policies::stray_exclusion;
+use super::policies::{EXCLUSION_GROUP, LEGACY_GROUP, stray_exclusion};
+use super::roles;
 use super::tally::Tally;
 use super::traps;
 use super::world::World;
@@ -10,9 +11,10 @@ use super::world::World;
 /// One planted situation.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Situation {
-    /// `cell: ...`, `prompts`, `travel`, `legacy`, `codes`, `swap`, `factor then far away`, `weakened`, `glass: ...`, `unapproved`, `unregistered` or `mfa_disabled`.
+    /// `cell: ...`, `prompts`, `travel`, `legacy`, `codes`, `swap`, `factor then far away`, `weakened`, `glass: ...`, `unapproved`, `unregistered`, `mfa_disabled`, `downgrade`,
+    /// `same person`, `blanket group` or `standing privilege`.
     pub label: String,
-    /// Identity.
+    /// Identity; the register entry of `same person`, the group of `blanket group`.
     pub identity: String,
 }
 
@@ -32,6 +34,12 @@ pub(crate) fn situations(world: &World, tally: &Tally) -> Vec<Situation> {
         }
         if far_away(world, index) {
             add("travel".to_owned());
+        }
+        if traps::weaker(world, person, tally.factors(index, month), month) {
+            add("downgrade".to_owned());
+        }
+        if person.kind == Kind::Workforce && registered(world, index) == "active" && roles::privileged(world, index) {
+            add("standing privilege".to_owned());
         }
         if person.methods.iter().any(|m| m.until.is_some_and(|day| world.calendar.month_of(day) == Some(month))) {
             add("mfa_disabled".to_owned());
@@ -53,6 +61,23 @@ pub(crate) fn situations(world: &World, tally: &Tally) -> Vec<Situation> {
     let registered = traps::planted_factor(world).and_then(|(_, index)| world.people.get(index));
     found.extend(registered.map(|p| Situation { label: "weakened".to_owned(), identity: p.id.to_string() }));
     found.extend(glass(world, month));
+    found.extend(governance(world, month));
+    found
+}
+
+/// Approvals by one person alone, and groups that policy leaves out and no entry names.
+fn governance(world: &World, month: usize) -> Vec<Situation> {
+    let Some(month) = world.calendar.months().get(month) else { return Vec::new() };
+    let in_force = |e: &Entry| {
+        let ends = [e.closed, e.last_day(month.last)].into_iter().flatten().min();
+        e.activated.is_some_and(|at| at <= month.last) && ends.is_none_or(|end| end > month.first)
+    };
+    let alone = world.entries.iter().filter(|e| e.requestor == e.approver && e.approved.is_some() && in_force(e));
+    let mut found: Vec<Situation> = alone.map(|e| Situation { label: "same person".to_owned(), identity: e.id() }).collect();
+    if !world.plan.clean {
+        let groups = [EXCLUSION_GROUP, LEGACY_GROUP];
+        found.extend(groups.map(|group| Situation { label: "blanket group".to_owned(), identity: world.object(group).to_string() }));
+    }
     found
 }
 

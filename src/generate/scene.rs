@@ -4,7 +4,7 @@
 //! provider writes of a scene and under which class an attempt that ends with it must then be found.
 
 /// One kind of event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Scene {
     /// Password and a notification approved.
     Push,

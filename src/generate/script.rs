@@ -37,6 +37,7 @@ pub(crate) fn day(world: &World, day: Day, events: &mut Vec<Event>, tally: &mut 
         stage.far_away()?;
         stage.guessed_codes()?;
         stage.planted_factor()?;
+        stage.downgraded()?;
         stage.older_export()?;
     }
     stage.never_empty()
@@ -150,6 +151,12 @@ impl Stage<'_> {
         walk.record(&sheets::SMS);
         self.tally.attempt(index, self.world.calendar.month_of(self.day), &sheets::SMS);
         Ok(())
+    }
+
+    /// A text message where a stronger factor is registered.
+    fn downgraded(&mut self) -> anyhow::Result<()> {
+        let Some((_, index)) = traps::downgraded(self.world).filter(|(day, _)| *day == self.day) else { return Ok(()) };
+        self.attempt(index, 21 * 60 + 20, &sheets::SMS)
     }
 
     /// A handful of attempts that only an export of the older interface knows.

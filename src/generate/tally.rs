@@ -1,6 +1,6 @@
 //! Counts what is decided and written while a tenant is made; the ground truth is read off it at the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Layout;
 use super::proof::{Class, Sheet, Stream};
@@ -16,6 +16,8 @@ pub(crate) struct Tally {
     /// Attempts by a legacy client, and attempts that a listed relaxation let through, by person and month.
     legacy: BTreeMap<(usize, usize), u32>,
     accepted: BTreeMap<(usize, usize), u32>,
+    /// What second factors a person used in a month.
+    factors: BTreeMap<(usize, usize), BTreeSet<Scene>>,
 }
 
 /// Records of one stream and month.
@@ -32,7 +34,15 @@ pub struct Written {
 impl Tally {
     /// Counts for so many people and months, as far as a layout can tell.
     pub(crate) fn new(layout: Layout, people: usize, months: usize) -> Self {
-        Self { layout, months, attempts: vec![[0; Class::ALL.len()]; people * months], written: BTreeMap::new(), legacy: BTreeMap::new(), accepted: BTreeMap::new() }
+        Self {
+            layout,
+            months,
+            attempts: vec![[0; Class::ALL.len()]; people * months],
+            written: BTreeMap::new(),
+            legacy: BTreeMap::new(),
+            accepted: BTreeMap::new(),
+            factors: BTreeMap::new(),
+        }
     }
 
     /// Counts an attempt by the record that ends it, when the layout shows it as a qualifying one.
@@ -47,6 +57,9 @@ impl Tally {
             _ => None,
         };
         side.into_iter().for_each(|count| *count.or_default() += 1);
+        if let Some(key) = told.filter(|_| matches!(class, Class::M1 | Class::M4)) {
+            self.factors.entry(key).or_default().insert(last.scene);
+        }
         let cell = month.and_then(|month| self.attempts.get_mut(person * self.months + month));
         if let Some(count) = cell.and_then(|classes| classes.get_mut(class as usize)) {
             *count += 1;
@@ -71,6 +84,11 @@ impl Tally {
     /// Attempts of a person in a month by a legacy client.
     pub(crate) fn legacy(&self, person: usize, month: usize) -> u32 {
         self.legacy.get(&(person, month)).copied().unwrap_or(0)
+    }
+
+    /// Second factors that a person used in a month.
+    pub(crate) fn factors(&self, person: usize, month: usize) -> impl Iterator<Item = Scene> {
+        self.factors.get(&(person, month)).into_iter().flatten().copied()
     }
 
     /// Attempts of a person in a month that bypassed MFA without a relaxation that policy lists.

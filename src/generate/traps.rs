@@ -5,7 +5,8 @@ use serde_json::json;
 use super::acts::{Days, add};
 use super::audit::{Act, user_target};
 use super::calendar::Day;
-use super::people::Kind;
+use super::people::{Kind, Part, Person};
+use super::scene::Scene;
 use super::world::World;
 
 /// The n-th manager who is still there, counted from behind those who play other parts.
@@ -30,6 +31,43 @@ pub(crate) fn swapped(world: &World) -> Option<(Day, usize)> {
 pub(crate) fn planted_factor(world: &World) -> Option<(Day, usize)> {
     let day = world.calendar.last().plus(-4);
     Some((day, manager(world, 2, day)?))
+}
+
+/// Somebody who always uses a key or the computer's own credential signs in with a text message one evening.
+pub(crate) fn downgraded(world: &World) -> Option<(Day, usize)> {
+    let day = world.calendar.last().plus(-3);
+    let strong = |p: &Person| p.kind == Kind::Workforce && p.part == Part::Ordinary && p.active(day) && p.phishing_resistant(world.calendar.first()) && p.phishing_resistant(day);
+    let index = (world.cast.managers.end..world.cast.workforce.end).find(|index| world.people.get(*index).is_some_and(strong));
+    Some((day, index.filter(|_| !world.plan.clean)?))
+}
+
+/// How strong a second factor is: people compare only what is of different kinds.
+const fn strength(scene: Scene) -> u8 {
+    match scene {
+        Scene::Hello | Scene::Fido2 | Scene::Passkey | Scene::Certificate => 4,
+        Scene::Push | Scene::Phone => 3,
+        Scene::Totp => 2,
+        Scene::Sms => 1,
+        _ => 0,
+    }
+}
+
+/// Likewise of a registered method.
+fn registered_strength(method: &str) -> u8 {
+    match method {
+        "windowsHelloForBusiness" | "fido2" | "passKeyDeviceBound" | "passKeyDeviceBoundAuthenticator" | "x509Certificate" => 4,
+        "microsoftAuthenticatorPush" | "microsoftAuthenticatorPasswordless" => 3,
+        "softwareOneTimePasscode" | "hardwareOneTimePasscode" => 2,
+        "mobilePhone" => 1,
+        _ => 0,
+    }
+}
+
+/// The person used a second factor of a weaker kind than the best registered throughout the month.
+pub(crate) fn weaker(world: &World, person: &Person, used: impl Iterator<Item = Scene>, month: usize) -> bool {
+    let Some(month) = world.calendar.months().get(month) else { return false };
+    let best = person.methods_on(month.first).map(registered_strength).max().unwrap_or(0);
+    person.kind == Kind::Workforce && !person.unlisted && used.map(strength).any(|s| s > 0 && s < best)
 }
 
 /// What these leave in the audit log.

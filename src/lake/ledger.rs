@@ -9,7 +9,7 @@ use crate::source::Refusals;
 use crate::store::Place;
 
 /// Bumped when a reader or a table changes meaning: everything is read again.
-pub(super) const READER_VERSION: u32 = 6;
+pub(super) const READER_VERSION: u32 = 7;
 
 /// Every object of one source.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

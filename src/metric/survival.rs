@@ -119,6 +119,8 @@ pub(super) fn duration(all: &[Spell]) -> Duration {
         median: reached(&full, 0.5),
         median_latest: reached(&curve(&latest), 0.5),
         third_quartile: reached(&full, 0.25),
+        ninety_fifth: reached(&full, 0.05),
+        longest_ended: spells.iter().filter(|s| s.ending == Ending::Event).map(|s| s.exit).max_by(f64::total_cmp),
         longest_open: open.max_by(f64::total_cmp),
         ended_by: incidence(&known),
         curve: full.into_iter().step_by(thinned).collect(),
@@ -189,6 +191,9 @@ mod tests {
         let between = |exit, exit_by| Spell { entry: 0.0, exit, exit_by, ending: Ending::Event };
         let found = duration(&[between(1.0, 2.0), between(3.0, 4.0), between(5.0, 6.0)]);
         assert_eq!((found.median, found.median_latest), (Some(3.0), Some(4.0)));
+        assert_eq!((found.ninety_fifth, found.longest_ended), (Some(5.0), Some(5.0)));
+        let open = duration(&[spell(0.0, 1.0, Ending::Event), spell(0.0, 9.0, Ending::Open)]);
+        assert_eq!((open.ninety_fifth, open.longest_ended, open.longest_open), (None, Some(1.0), Some(9.0)));
     }
 
     proptest! {

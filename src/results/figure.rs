@@ -56,6 +56,12 @@ pub struct Duration {
     pub median_latest: Option<f64>,
     /// Days by which three quarters have ended; `None` when not reached.
     pub third_quartile: Option<f64>,
+    /// Days by which 95 of 100 have ended; `None` when not reached.
+    #[serde(default)]
+    pub ninety_fifth: Option<f64>,
+    /// Longest that ended, in days; `None` when nothing has.
+    #[serde(default)]
+    pub longest_ended: Option<f64>,
     /// Longest open duration in days; `None` when nothing is open.
     pub longest_open: Option<f64>,
     /// Share ended by day 1, 7, 14 and 30, competing ends apart: cumulative incidence.

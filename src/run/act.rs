@@ -92,12 +92,12 @@ fn reconciliation(measured: &[Measured]) -> Vec<ReconciledCell> {
 
 /// Everything a sheet looks things up in.
 struct Around<'d> {
-    events: Vec<Watched<'d>>,
-    changes: Vec<Change<'d>>,
+    /// By identity, in order of time.
+    events: BTreeMap<&'d str, Vec<&'d Watched<'d>>>,
+    /// By each identity that acted or was acted on.
+    changes: BTreeMap<&'d str, Vec<&'d Change<'d>>>,
     duties: Vec<Obligation<'d>>,
     entries: BTreeMap<&'d str, Vec<&'d str>>,
-    /// Identities that have events or entries.
-    known: BTreeSet<&'d str>,
 }
 
 fn findings(desk: &Desk, corpus: &Corpus, measured: &[Measured]) -> anyhow::Result<Vec<Finding>> {
@@ -108,13 +108,13 @@ fn findings(desk: &Desk, corpus: &Corpus, measured: &[Measured]) -> anyhow::Resu
     }
     let rows = |name: &str| desk.tables.get(name);
     let events: Vec<Watched<'_>> = rows("watched_events").map(Watched::read).transpose()?.unwrap_or_default();
-    let around = Around {
-        known: events.iter().map(|e| e.identity_id).chain(entries.keys().copied()).collect(),
-        events,
-        changes: rows("changes").map(Change::read).transpose()?.unwrap_or_default(),
-        duties: rows("obligations").map(Obligation::read).transpose()?.unwrap_or_default(),
-        entries,
-    };
+    let changes: Vec<Change<'_>> = rows("changes").map(Change::read).transpose()?.unwrap_or_default();
+    let mut around = Around { events: BTreeMap::new(), changes: BTreeMap::new(), duties: rows("obligations").map(Obligation::read).transpose()?.unwrap_or_default(), entries };
+    events.iter().for_each(|e| around.events.entry(e.identity_id).or_default().push(e));
+    for c in &changes {
+        let concerned: BTreeSet<&str> = c.actor_id.into_iter().chain([c.target_id]).collect();
+        concerned.into_iter().for_each(|id| around.changes.entry(id).or_default().push(c));
+    }
     let mut found = Vec::new();
     for m in measured {
         let (Some(rows), Some(query)) = (&m.rows, corpus.get(&m.metric.id)) else { continue };
@@ -133,7 +133,7 @@ fn sheets(rows: &Rows, m: &Measured, containment: &[String], around: &Around<'_>
     let (first, last, places, how, evidence, tickets) = (column("first_seen"), column("last_seen"), column("place"), column("how"), column("evidence"), column("ticket"));
     let of = |i: usize| {
         // A pair of events names the identity among its evidence.
-        let known = |id: &String| around.known.contains(id.as_str());
+        let known = |id: &String| around.events.contains_key(id.as_str()) || around.entries.contains_key(id.as_str());
         let identity = if known(&subjects[i]) || !known(&evidence[i]) { &subjects[i] } else { &evidence[i] };
         // A day ends with its last hour.
         let whole_day = |text: &str, at: Instant| if text.contains('T') { at } else { Instant(at.0 + 24 * HOUR) };
@@ -170,7 +170,8 @@ fn instant(text: &str) -> Option<Instant> {
 /// Events of the identity from an hour before to an hour after.
 fn sign_ins(around: &Around<'_>, identity: &str, (first, last): (Option<Instant>, Option<Instant>)) -> Vec<Happening> {
     let (Some(first), Some(last)) = (first, last) else { return Vec::new() };
-    let near = around.events.iter().filter(|e| e.identity_id == identity && e.occurred_at.0 >= first.0 - HOUR && e.occurred_at.0 <= last.0 + HOUR);
+    let own = around.events.get(identity).map_or(&[][..], Vec::as_slice).iter().copied();
+    let near = own.filter(|e| e.occurred_at.0 >= first.0 - HOUR && e.occurred_at.0 <= last.0 + HOUR);
     let what = |e: &Watched<'_>| {
         let method = if e.method.is_empty() { String::new() } else { format!(", {}", e.method.replace('_', " ")) };
         let refusal = match e.refusal {
@@ -194,10 +195,8 @@ fn seen_from(sign_ins: &[Happening]) -> String {
 /// Changes by or to the identity within a day.
 fn changes(around: &Around<'_>, identity: &str, (first, last): (Option<Instant>, Option<Instant>)) -> Vec<Happening> {
     let (Some(first), Some(last)) = (first, last) else { return Vec::new() };
-    let near = around
-        .changes
-        .iter()
-        .filter(|c| (c.actor_id == Some(identity) || c.target_id == identity) && c.occurred_at.0 >= first.0 - 24 * HOUR && c.occurred_at.0 <= last.0 + 24 * HOUR);
+    let own = around.changes.get(identity).map_or(&[][..], Vec::as_slice).iter().copied();
+    let near = own.filter(|c| c.occurred_at.0 >= first.0 - 24 * HOUR && c.occurred_at.0 <= last.0 + 24 * HOUR);
     let diff = |c: &Change<'_>| c.diff_text.or(c.detail).map_or_else(|| c.new_values.unwrap_or("").to_owned(), str::to_owned);
     let what = |c: &Change<'_>| {
         let by = if c.actor_id == Some(identity) { "by the identity".to_owned() } else { format!("by {}", c.actor_name.or(c.actor_id).unwrap_or("(not recorded)")) };

@@ -31,6 +31,8 @@ table! {
         method: &'a str,
         /// Strength class of the method.
         method_strength: &'a str,
+        /// Strongest second factor that the identity had registered then; `changed` when two snapshots disagree, empty text when none or not class M1 or M4.
+        strongest: &'a str,
         /// Legacy client or protocol.
         legacy_protocol: bool,
         /// Policy asked for MFA: `yes`, `no` or `unknown`.
@@ -56,7 +58,7 @@ table! {
 
 table! {
     /// Attempts per identity, day and way of satisfaction: the exact roll-up that months are computed from.
-    AttemptDay = "attempt_days", LocalDay, key ["source", "tenant", "identity_id", "local_day", "satisfied_by", "class_reason", "relaxation_accepted", "method", "mfa_required", "privileged_then", "exception_id", "exception_ambiguous", "unmatched", "near_id", "overdue_days", "constrained", "legacy_protocol"] {
+    AttemptDay = "attempt_days", LocalDay, key ["source", "tenant", "identity_id", "local_day", "satisfied_by", "class_reason", "relaxation_accepted", "method", "strongest", "mfa_required", "privileged_then", "exception_id", "exception_ambiguous", "unmatched", "near_id", "overdue_days", "constrained", "legacy_protocol"] {
         /// Source id of the configuration.
         source: &'a str,
         /// Tenant.
@@ -75,6 +77,8 @@ table! {
         method: &'a str,
         /// Strength class of the method.
         method_strength: &'a str,
+        /// Strongest second factor that the identity had registered then; `changed` when two snapshots disagree, empty text when none or not class M1 or M4.
+        strongest: &'a str,
         /// Policy asked for MFA: `yes`, `no` or `unknown`.
         mfa_required: &'a str,
         /// A privileged role was held when it happened: `yes`, `no` or `unknown`.

@@ -39,6 +39,8 @@ table! {
         person_id: &'a str,
         /// Synchronised from an on-premises directory.
         synced: Option<bool>,
+        /// Signs in through another identity provider; null when the export does not say.
+        federated: Option<bool>,
         /// Last sign-in the directory reports.
         last_sign_in_at: Option<Instant>,
         /// Key of the object the row was read from.

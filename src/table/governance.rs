@@ -1,6 +1,6 @@
 //! Tables of one period that hold the register against policy, changes and use.
 
-use super::{Instant, table};
+use super::{Day, Instant, table};
 
 table! {
     /// One row per policy and object that it leaves out, as of the period's end.
@@ -27,6 +27,22 @@ table! {
         exception_id: &'a str,
         /// State of the nearest entry that names the object: its state, or `none`.
         registered: &'a str,
+    }
+}
+
+table! {
+    /// One row per identity that a policy asks for a certain strength wherever and whenever it signs in.
+    AskedStrength = "asked_strengths", Period, key ["tenant", "identity_id"] {
+        /// Tenant.
+        tenant: &'a str,
+        /// Identity.
+        identity_id: &'a str,
+        /// Strength class.
+        asked: &'a str,
+        /// Local day of the policy's last edit: it is known to ask on later days.
+        after_day: Day,
+        /// Name of the policy.
+        policy_name: &'a str,
     }
 }
 

@@ -194,6 +194,7 @@ pub fn all() -> Vec<Table> {
         snapshot::Obligation::TABLE,
         governance::Exclusion::TABLE,
         governance::ExcludedIdentity::TABLE,
+        governance::AskedStrength::TABLE,
         governance::Reconciled::TABLE,
         governance::RegisterCell::TABLE,
         governance::Separation::TABLE,

@@ -30,6 +30,7 @@ fn found(tenant: &Tenant, outcome: &Outcome) -> Labels {
             "D1" => add("legacy".to_owned(), &f.identity),
             "D2" => add("factor then far away".to_owned(), &f.identity),
             "D3" => add("weakened".to_owned(), &f.identity),
+            "D4" => add("downgrade".to_owned(), &f.identity),
             "K30" => add(if f.how.contains("wrong codes") { "codes" } else { "swap" }.to_owned(), &f.identity),
             other => add(format!("nothing planted for {other}"), &f.identity),
         }
@@ -48,6 +49,11 @@ fn found(tenant: &Tenant, outcome: &Outcome) -> Labels {
     }
     for row in rows_of(tenant, outcome, "K41").iter().filter(|r| r["effect"] == "mfa_disabled") {
         add("mfa_disabled".to_owned(), row["subject"].rsplit(' ').next().unwrap());
+    }
+    for (id, verdict, label) in [("K25", "no", "same person"), ("K27", "no", "blanket group"), ("K43", "yes", "standing privilege")] {
+        for row in rows_of(tenant, outcome, id).iter().filter(|r| r["verdict"] == verdict) {
+            add(label.to_owned(), row["subject"].rsplit(' ').next().unwrap());
+        }
     }
     labels
 }
@@ -97,6 +103,10 @@ fn everything_planted_is_found_and_nothing_else() {
         "swap",
         "factor then far away",
         "weakened",
+        "downgrade",
+        "same person",
+        "blanket group",
+        "standing privilege",
         "legacy",
         "mfa_disabled",
         "unregistered",

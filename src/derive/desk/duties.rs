@@ -20,7 +20,7 @@ pub(super) fn owed<'g>(ground: &Ground<'g>, lives: &'g [Life<'g>], (start, end):
         if owes(Duty::Review) {
             found.extend(reviews(l, &persons, &cadence(Duty::Review), start, end));
         }
-        let done = rotated(l, &persons, end);
+        let done = confirmed(ground, l, rotated(l, &persons, end));
         if owes(Duty::Rotation) {
             found.extend(ledger(l, &Owed { duty: Duty::Rotation, done: &done, spans: &l.owed, cadence_on: &cadence(Duty::Rotation) }, start, end));
         }
@@ -38,6 +38,23 @@ pub(super) fn owed<'g>(ground: &Ground<'g>, lives: &'g [Life<'g>], (start, end):
     found
 }
 
+/// A password that was rotated shows in the directory's log; a key or certificate is checked in its safe and leaves no trace (S2).
+/// Before the log begins the register stands alone.
+fn confirmed(ground: &Ground<'_>, l: &Life<'_>, done: Vec<Completion>) -> Vec<Completion> {
+    let kept = ["fido", "key", "certificate", "smart card", "token"];
+    let kind = l.entry.credential_kind.unwrap_or("").to_lowercase();
+    let log_begins = ground.changes.iter().map(|c| c.occurred_at).min();
+    if kept.iter().any(|word| kind.contains(word)) {
+        return done;
+    }
+    let own = |id: &str| l.objects().any(|o| o == id || ground.members.get(o).is_some_and(|m| m.contains(id)));
+    let changed: Vec<Instant> =
+        ground.changes.iter().filter(|c| c.outcome == "success" && matches!(c.area, "account" | "user_method") && own(c.target_id)).map(|c| c.occurred_at).collect();
+    let seen = |at: Instant| changed.iter().any(|c| (c.0 - at.0).abs() <= DAY);
+    let lacks = |c: &Completion| c.lacks.is_empty() && log_begins.is_some_and(|b| b.0 <= c.at.0 - DAY) && !seen(c.at);
+    done.into_iter().map(|c| if lacks(&c) { Completion { lacks: "the directory's log shows no change of the credential", ..c } } else { c }).collect()
+}
+
 /// Successful uses of the accounts of an entry, in order of time, with whether a drill was planned then.
 fn uses(ground: &Ground<'_>, l: &Life<'_>) -> Vec<(Instant, bool)> {
     let planned = |at: Instant| ground.config.calendar.iter().any(|p| p.kind == "drill" && period::instant(p.from) <= at && at < period::instant(p.until));
@@ -51,7 +68,7 @@ fn uses(ground: &Ground<'_>, l: &Life<'_>) -> Vec<(Instant, bool)> {
 /// A drill counts when it was planned and its sign-in stands in the logs; before the logs begin nothing can be told.
 fn drills<'g>(ground: &Ground<'g>, l: &Life<'g>, uses: &[(Instant, bool)], cadence_on: &dyn Fn(Instant) -> i64, (start, end): (Instant, Instant)) -> Vec<Obligation<'g>> {
     let Some(logs_from) = ground.logs_from else { return Vec::new() };
-    let done: Vec<Completion> = uses.iter().filter(|(_, planned)| *planned).map(|(at, _)| Completion { at: *at, told: true }).collect();
+    let done: Vec<Completion> = uses.iter().filter(|(_, planned)| *planned).map(|(at, _)| Completion { at: *at, lacks: "" }).collect();
     let spans: Vec<(Instant, Instant)> = l.owed.iter().map(|(from, until)| ((*from).max(logs_from), *until)).filter(|(a, b)| a < b).collect();
     ledger(l, &Owed { duty: Duty::Drill, done: &done, spans: &spans, cadence_on }, start, end)
 }
@@ -82,4 +99,42 @@ fn of<'g>(l: &Life<'g>, deadline: &'static str, due_at: Instant, now: Instant) -
 
 fn left(due: Instant, now: Instant) -> i64 {
     (due.0 - now.0).div_euclid(DAY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::exception::tests::{at, entry, happening};
+    use super::super::super::ground::tests::{Fixture, change};
+    use super::super::super::population::tests::person;
+    use super::*;
+    use crate::table::register::Exception;
+
+    /// Status of the rotation that one entry owed in October.
+    fn rotation(credential: &'static str, logged: Option<&'static str>) -> (String, String) {
+        let mut f = Fixture::new("");
+        f.identities = vec![person("ann", "ann@example.com"), person("bob", "bob@example.com")];
+        let e = Exception {
+            category: "break_glass",
+            object_ids: Some("g"),
+            credential_kind: Some(credential),
+            activated_at: Some(at("2026-07-15T10:00:00Z")),
+            approved_at: Some(at("2026-07-15T10:00:00Z")),
+            expires_at: None,
+            ..entry("X")
+        };
+        f.entries = vec![(e, vec![happening("rotation", "2026-10-12T10:00:00Z", Some("ann; bob"), Some("done"))])];
+        f.changes = vec![change("first", "2026-08-01T00:00:00Z", "group_member", "Add member to group", "u")];
+        f.changes.extend(logged.map(|when| change("reset", when, "account", "Reset password (by admin)", "g")));
+        f.stand(|g| owed(g, g.lives, (g.start, g.end)).into_iter().find(|o| o.duty == "rotation").map(|o| (o.status.to_owned(), o.status_reason.to_owned())).unwrap())
+    }
+
+    #[test]
+    fn a_rotated_password_is_held_against_the_directory_log() {
+        assert_eq!(rotation("password", Some("2026-10-12T15:00:00Z")).0, "on_time");
+        assert_eq!(rotation("password", None), ("unknown".to_owned(), "the directory's log shows no change of the credential".to_owned()));
+        // Two days apart is another change.
+        assert_eq!(rotation("password", Some("2026-10-14T15:00:00Z")).0, "unknown");
+        // Custody of a key is checked in its safe.
+        assert_eq!(rotation("FIDO2 security key", None).0, "on_time");
+    }
 }

@@ -54,6 +54,8 @@ enum Implementer<'g> {
     Recorded(&'g str, &'g str),
     /// An automation that does not.
     Unrecorded(&'g str),
+    /// Somebody whom the log does not name.
+    Unnamed(&'g str),
     Absent,
 }
 
@@ -69,7 +71,7 @@ pub(super) fn separations<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>) -> V
         let (name, event_id) = match &implementer {
             Implementer::Person(p, event) => (p.clone(), *event),
             Implementer::Recorded(name, event) => ((*name).to_owned(), *event),
-            Implementer::Unrecorded(event) => (String::new(), *event),
+            Implementer::Unrecorded(event) | Implementer::Unnamed(event) => (String::new(), *event),
             Implementer::Absent => (String::new(), ""),
         };
         // A name that no account has may be anybody's: it can show that two are the same and never that they differ.
@@ -141,6 +143,7 @@ fn judge(requestor: &str, approvers: &BTreeSet<String>, implementer: &Implemente
         Implementer::Person(..) => ("distinct", "requestor, approvers and implementer are different persons"),
         Implementer::Recorded(..) => ("distinct", "an automation made the change under a change record"),
         Implementer::Unrecorded(_) => ("unknown", "an automation made the change and names no change record"),
+        Implementer::Unnamed(_) => ("unknown", "the audit log does not name who made the change"),
         Implementer::Absent => ("unknown", "no change in the audit log puts this exception into force"),
     }
 }
@@ -164,11 +167,11 @@ fn implementer<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>, groups: &BTreeS
                 let person = accounts.person(actor).or_else(|| c.actor_name.and_then(|n| accounts.person(n)));
                 Implementer::Person(person.map_or_else(|| actor.to_lowercase(), str::to_owned), c.event_id)
             }
-            None => Implementer::Absent,
+            None => Implementer::Unnamed(c.event_id),
         },
         "application" if c.ticket.is_some() => Implementer::Recorded(c.actor_name.unwrap_or("automation"), c.event_id),
         "application" => Implementer::Unrecorded(c.event_id),
-        _ => Implementer::Absent,
+        _ => Implementer::Unnamed(c.event_id),
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::exception::{Life, break_glass, list};
 use super::super::ground::{Accounts, Ground, HOUR};
 use super::exclusions::excluding;
+use super::extensions;
 use crate::period;
 use crate::table::Instant;
 use crate::table::governance::ControlChange;
@@ -14,22 +15,22 @@ use crate::table::register::Exception;
 /// A change, told.
 #[derive(Debug)]
 pub(super) struct Told<'g> {
-    tenant: &'g str,
-    event_id: String,
-    changed_at: Instant,
-    effect: &'static str,
-    activity: &'g str,
-    actor: &'g str,
-    actor_kind: &'g str,
-    actor_person: &'g str,
-    target_id: String,
-    target: String,
-    container_id: &'g str,
-    diff: String,
-    ticket: String,
-    exception_id: &'g str,
-    approval: &'static str,
-    latency_hours: f64,
+    pub(super) tenant: &'g str,
+    pub(super) event_id: String,
+    pub(super) changed_at: Instant,
+    pub(super) effect: &'static str,
+    pub(super) activity: &'g str,
+    pub(super) actor: &'g str,
+    pub(super) actor_kind: &'g str,
+    pub(super) actor_person: &'g str,
+    pub(super) target_id: String,
+    pub(super) target: String,
+    pub(super) container_id: &'g str,
+    pub(super) diff: String,
+    pub(super) ticket: String,
+    pub(super) exception_id: &'g str,
+    pub(super) approval: &'static str,
+    pub(super) latency_hours: f64,
 }
 
 impl Told<'_> {
@@ -69,8 +70,8 @@ pub(super) fn changes<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>, opening:
     // The poorer twin of a policy edit counts only where the main record is missing.
     let counted = counted.filter(|c| !c.twin || !main.contains(&(c.correlation_id, c.target_id)));
     let mut found: Vec<Told<'g>> = counted.flat_map(|c| context.touched(c).into_iter().map(|t| context.told(c, t)).collect::<Vec<_>>()).collect();
-    found.extend(extensions(ground, accounts));
-    found.extend(silent_extensions(ground, opening));
+    found.extend(extensions::recorded(ground, accounts));
+    found.extend(extensions::silent(ground, opening));
     found.sort_by(|a, b| (a.changed_at, &a.event_id, &a.target_id).cmp(&(b.changed_at, &b.event_id, &b.target_id)));
     found.dedup_by(|a, b| (a.tenant, &a.event_id, &a.target_id) == (b.tenant, &b.event_id, &b.target_id));
     found
@@ -227,67 +228,6 @@ fn values(c: &Change<'_>) -> String {
     match (c.old_values, c.new_values) {
         (None, None) => c.activity.to_owned(),
         (old, new) => format!("{} -> {}", old.unwrap_or("nothing"), new.unwrap_or("nothing")),
-    }
-}
-
-/// Extensions that the register tells: approved when an approver of the entry made them.
-fn extensions<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>) -> Vec<Told<'g>> {
-    let mut found = Vec::new();
-    for l in ground.lives {
-        for e in l.events.iter().filter(|e| e.event_kind == "extended") {
-            let Some(at) = e.happened_at.filter(|at| ground.within(*at)) else { continue };
-            let person = |name: &str| accounts.person(name).map_or_else(|| name.trim().to_lowercase(), str::to_owned);
-            let by = e.actor.map(person);
-            let approved = by.as_ref().is_some_and(|p| list(l.entry.approvers).any(|a| person(a) == *p));
-            found.push(extended(
-                ground,
-                l,
-                at,
-                format!("register:{}:{}", l.entry.exception_id, e.sequence),
-                e.evidence_text.unwrap_or("expiry extended").to_owned(),
-                e.actor,
-                approved,
-            ));
-        }
-    }
-    found
-}
-
-/// Expiries that are later than at the period's start although no extension is recorded.
-fn silent_extensions<'g>(ground: &Ground<'g>, opening: &[Exception<'_>]) -> Vec<Told<'g>> {
-    let mut found = Vec::new();
-    for l in ground.lives {
-        let Some(before) = opening.iter().find(|e| e.exception_id == l.entry.exception_id) else { continue };
-        let told = l.extensions.iter().any(|x| ground.within(x.at));
-        let Some(old) = before.expires_at else { continue };
-        let later = l.entry.expires_at.is_none_or(|new| new > old) && l.entry.closed_at.is_none();
-        if later && !told {
-            let new = l.entry.expires_at.map_or("none that can be read".to_owned(), period::rfc3339);
-            let diff = format!("expiry {} -> {new}, without a recorded extension", period::rfc3339(old));
-            found.push(extended(ground, l, ground.close(), format!("register:{}:expiry", l.entry.exception_id), diff, None, false));
-        }
-    }
-    found
-}
-
-fn extended<'g>(ground: &Ground<'g>, l: &Life<'g>, at: Instant, event_id: String, diff: String, actor: Option<&'g str>, approved: bool) -> Told<'g> {
-    Told {
-        tenant: "",
-        event_id,
-        changed_at: at,
-        effect: "expiry_changed",
-        activity: "Register: extended",
-        actor: actor.unwrap_or("(not recorded)"),
-        actor_kind: if actor.is_some() { "user" } else { "unknown" },
-        actor_person: "",
-        target_id: l.entry.exception_id.to_owned(),
-        target: l.entry.exception_id.to_owned(),
-        container_id: "",
-        diff,
-        ticket: l.entry.ticket.unwrap_or("").to_owned(),
-        exception_id: l.entry.exception_id,
-        approval: if approved { "before" } else { "none" },
-        latency_hours: ground.latency(at),
     }
 }
 

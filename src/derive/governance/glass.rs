@@ -7,6 +7,7 @@ use super::super::ground::{Accounts, Ground};
 use crate::period;
 use crate::table::Instant;
 use crate::table::derived::Watched;
+use crate::table::directory::Identity;
 use crate::table::governance::{GlassCondition, GlassUse};
 
 /// One condition of one account.
@@ -82,6 +83,8 @@ pub(super) fn conditions<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>) -> Ve
             }
         };
         add("cloud_only", holds, reason);
+        let (holds, reason) = own_sign_in(own);
+        add("not_federated", holds, reason);
         let enabled = own.map(|i| i.enabled != Some(false) && !i.deleted);
         add("enabled", enabled, if enabled == Some(false) { "the account is disabled or deleted".to_owned() } else { String::new() });
         let held = ground.active_holders.map(|h| h.held(id, ground.close()));
@@ -98,6 +101,15 @@ pub(super) fn conditions<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>) -> Ve
         add("validated", holds, reason);
     }
     found
+}
+
+/// An account that signs in through another provider is locked out together with it.
+fn own_sign_in(own: Option<&Identity<'_>>) -> (Option<bool>, String) {
+    match own.and_then(|i| i.federated) {
+        Some(true) => (Some(false), "the account signs in through another identity provider".to_owned()),
+        Some(false) => (Some(true), "the account signs in at this directory".to_owned()),
+        None => (None, "no export says whether the account's domain is federated".to_owned()),
+    }
 }
 
 /// How often each value occurs among the accounts, and how many have none.
@@ -243,7 +255,7 @@ mod tests {
     fn held(entries: Vec<Exception<'static>>) -> BTreeMap<(String, &'static str), &'static str> {
         let mut f = Fixture::new("");
         f.identities = vec![
-            Identity { synced: Some(false), ..person("g1", "g1@example.com") },
+            Identity { synced: Some(false), federated: Some(false), ..person("g1", "g1@example.com") },
             Identity { synced: Some(true), enabled: Some(false), ..person("g2", "g2@example.com") },
             Identity { person_id: "P-ann", ..person("ann", "ann@example.com") },
             Identity { person_id: "P-ann", ..person("adm", "adm-ann@example.com") },
@@ -259,6 +271,7 @@ mod tests {
         let of = |id: &str, condition| found.get(&(id.to_owned(), condition)).copied().unwrap();
         assert_eq!((of("g1", "custodian"), of("g1", "credential"), of("g1", "pair")), ("no", "no", "yes"));
         assert_eq!((of("g1", "cloud_only"), of("g2", "cloud_only"), of("g2", "enabled")), ("yes", "no", "no"));
+        assert_eq!((of("g1", "not_federated"), of("g2", "not_federated")), ("yes", "unknown"));
         assert_eq!((of("g1", "validated"), of("g1", "role_active")), ("yes", "unknown"));
         // Where the credentials are kept is recorded for neither.
         assert_eq!(of("g1", "storage"), "unknown");

@@ -1,10 +1,12 @@
 //! The register held against policy, changes and use.
 
 mod approvals;
+mod asked;
 mod cells;
 mod changes;
 mod cohort;
 mod exclusions;
+mod extensions;
 mod glass;
 mod reconcile;
 mod spells;
@@ -25,6 +27,7 @@ pub(super) fn tables(ground: &Ground<'_>, enrolments: &[super::enrolment::Observ
     let changes = changes::changes(ground, &accounts, opening);
     Ok(BTreeMap::from([
         ("reconciliation", table::batch(reconcile::rows(ground, &excluded))?),
+        ("asked_strengths", table::batch(asked::strengths(ground, &exclusions))?),
         ("exclusions", table::batch(exclusions.iter().copied())?),
         ("excluded_identities", table::batch(excluded.iter().copied())?),
         ("register_cells", table::batch(cells::cells(ground, &accounts))?),

@@ -77,7 +77,7 @@ pub(super) fn is(metric: &Metric, id: &str) -> bool {
 }
 
 fn listed(metric: &Metric) -> Option<Chapter> {
-    const PLACES: [(&str, Chapter); 48] = [
+    const PLACES: [(&str, Chapter); 49] = [
         ("K1", Chapter::Coverage),
         ("K2", Chapter::Coverage),
         ("K3", Chapter::Coverage),
@@ -126,6 +126,7 @@ fn listed(metric: &Metric) -> Option<Chapter> {
         ("D1", Chapter::Detections),
         ("D2", Chapter::Detections),
         ("D3", Chapter::Detections),
+        ("D4", Chapter::Detections),
     ];
     PLACES.into_iter().find(|(id, _)| is(metric, id)).map(|(_, chapter)| chapter)
 }

@@ -21,6 +21,8 @@ pub(super) fn blocks(id: &str, name: &str, d: &Duration, blocks: &mut Vec<Block>
         ("Half has ended by (median)", shown(d.median)),
         ("Half has ended by, every end as late as the data allow", shown(d.median_latest)),
         ("Three quarters have ended by", shown(d.third_quartile)),
+        ("95 of 100 have ended by", shown(d.ninety_fifth)),
+        ("Longest that ended", d.longest_ended.map_or_else(|| "none has ended".to_owned(), days)),
         ("Longest open", d.longest_open.map_or_else(|| "none is open".to_owned(), days)),
     ];
     let marks: Vec<(String, String)> = d.ended_by.iter().map(|(day, part)| (format!("Ended by day {day:.0}"), share(*part))).collect();

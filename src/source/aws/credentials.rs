@@ -133,6 +133,8 @@ fn identity(object: &ObjectContext<'_>, at: Record<'_>, found: &Prepared<'_>, ro
         company: None,
         person_id: found.arn,
         synced: None,
+        // A user of its own never comes from elsewhere: federated people have roles.
+        federated: Some(false),
         last_sign_in_at: found.last_sign_in_at,
         raw_object: object.key,
         raw_offset: at.offset,

@@ -102,6 +102,7 @@ fn push(object: &ObjectContext<'_>, at: Record<'_>, id: &str, user: &User<'_>, r
         company: None,
         person_id: id,
         synced: None,
+        federated: None,
         last_sign_in_at: unix(user.last_login),
         raw_object: object.key,
         raw_offset: at.offset,

@@ -83,12 +83,18 @@ impl Source for Users {
             company: user.company.get(),
             person_id: &person(id, user.employee_id.get()),
             synced: user.synced.0.or_else(|| cloud_only(record.json)),
+            federated: user.user_name.get().and_then(federated),
             last_sign_in_at: user.activity.0.as_ref().map_or(Ok(None), |a| optional_time("lastSignInDateTime", &a.last))?,
             raw_object: object.key,
             raw_offset: record.offset,
         });
         Ok(())
     }
+}
+
+/// The initial domain of a tenant can never be federated; of any other the users export does not tell.
+fn federated(user_name: &str) -> Option<bool> {
+    user_name.to_ascii_lowercase().ends_with(".onmicrosoft.com").then_some(false)
 }
 
 lenient! {

@@ -127,6 +127,7 @@ fn push(object: &ObjectContext<'_>, at: Record<'_>, found: &Prepared<'_>, rows: 
         company: organization.and_then(|o| o.name.get()),
         person_id: &person(found.id, employee),
         synced: None,
+        federated: None,
         last_sign_in_at: found.last_sign_in_at,
         raw_object: object.key,
         raw_offset: at.offset,

@@ -62,6 +62,7 @@ impl Source for Users {
         let user: User<'_> = super::parse(record.json)?;
         let id = user.id.get().ok_or_else(|| Reject::missing("id"))?;
         let profile = user.profile.0.as_ref();
+        let provider = user.credentials.0.as_ref().and_then(|c| c.provider.0.as_ref()).and_then(|p| p.kind.get());
         let full_name = profile.map(full_name).filter(|n| !n.is_empty());
         rows.push(&Identity {
             source: object.source,
@@ -80,13 +81,8 @@ impl Source for Users {
             department: profile.and_then(|p| p.department.get()),
             company: profile.and_then(|p| p.organization.get()),
             person_id: &person(id, profile.and_then(|p| p.employee_number.get())),
-            synced: user
-                .credentials
-                .0
-                .as_ref()
-                .and_then(|c| c.provider.0.as_ref())
-                .and_then(|p| p.kind.get())
-                .map(|k| k.eq_ignore_ascii_case("ACTIVE_DIRECTORY") || k.eq_ignore_ascii_case("LDAP")),
+            synced: provider.map(|k| k.eq_ignore_ascii_case("ACTIVE_DIRECTORY") || k.eq_ignore_ascii_case("LDAP")),
+            federated: provider.map(|k| k.eq_ignore_ascii_case("FEDERATION") || k.eq_ignore_ascii_case("SOCIAL")),
             last_sign_in_at: optional_time("lastLogin", &user.last_login)?,
             raw_object: object.key,
             raw_offset: record.offset,
@@ -130,7 +126,7 @@ mod tests {
         let batch = rows.filled().next().unwrap().finish().unwrap();
         let user = Identity::read(&batch).unwrap()[0];
         assert_eq!((user.identity_id, user.user_name, user.display_name), ("00u1", Some("a@example.com"), Some("Ada Example")));
-        assert_eq!((user.enabled, user.synced, user.department, user.last_sign_in_at), (Some(true), Some(true), Some("IT"), None));
+        assert_eq!((user.enabled, user.synced, user.federated, user.department, user.last_sign_in_at), (Some(true), Some(true), Some(false), Some("IT"), None));
     }
 
     #[test]
