@@ -88,6 +88,19 @@ pub enum Command {
         #[arg(long)]
         queries: Option<String>,
     },
+    /// Trace a figure to its rows, and one subject's rows to canonical rows and the raw records they were read from.
+    Trace {
+        /// Metric id (`K3`) or name.
+        metric: String,
+        /// Subject of a row, by id or label; without it the rows are listed.
+        subject: Option<String>,
+        /// Records shown at most.
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+        /// Which run.
+        #[command(flatten)]
+        target: Target,
+    },
     /// Write a synthetic tenant with known ground truth.
     Generate(Generate),
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod explain;
+mod trace;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -45,6 +46,7 @@ pub fn dispatch(cli: Cli) -> anyhow::Result<Said> {
         Command::List { what, queries } => list(what, queries.as_deref(), cli.format),
         Command::Explain { id, config: Some(config), queries } if corpus(queries.as_deref())?.get(&id).is_none() => explain::sign_in(&id, &config, cli.format),
         Command::Explain { id, queries, .. } => explain::metric(&id, queries.as_deref(), cli.format),
+        Command::Trace { metric, subject, limit, target } => trace::trace(&request(target), &metric, subject.as_deref(), limit, cli.format),
         Command::Generate(g) => generate_command(&g),
     }
 }

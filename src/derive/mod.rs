@@ -21,6 +21,7 @@ mod intake;
 mod journey;
 mod judge;
 mod names;
+mod origins;
 mod people;
 mod population;
 mod register;
@@ -43,6 +44,7 @@ pub use desk::{Desk, Fact};
 pub(crate) use duties::Duty;
 pub use explain::{Explained, Tried};
 pub(crate) use gates::Delivery;
+pub use origins::Origin;
 
 /// Role template ids that count as privileged.
 pub(crate) fn privileged_roles(config: &Config) -> BTreeSet<&str> {

@@ -16,6 +16,7 @@ mod merge;
 mod object;
 mod parquet;
 mod probe;
+mod recall;
 mod unpack;
 
 use anyhow::Context;
@@ -29,6 +30,7 @@ pub use ingest::{Ingest, IngestReport, Watch};
 pub use ledger::{Fragment, ObjectEntry, PartitionEntry, Partitions, SourceLedger};
 pub use parquet::{decode, encode_batch};
 pub use probe::{Probe, probe};
+pub use recall::{At, Recalled, object_of, recall};
 
 /// The lake at one URL.
 #[derive(Debug, Clone)]

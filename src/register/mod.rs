@@ -44,6 +44,19 @@ pub fn read(stream: &mut dyn Read, object: &ObjectContext<'_>, config: &Register
     Ok((counts, rows))
 }
 
+/// The n-th entry of a register, counted from 1, as a JSON object of its columns.
+///
+/// # Errors
+/// When the register cannot be read or has no such entry.
+pub fn entry(stream: &mut dyn Read, number: i64) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    stream.take(MAX_BYTES).read_to_end(&mut bytes).context("reading the register")?;
+    let (_, lines) = sheet::lines(&bytes)?;
+    let at = usize::try_from(number)?.checked_sub(1);
+    let line = at.and_then(|at| lines.get(at)).with_context(|| format!("the register has no entry {number}"))?;
+    Ok(serde_json::to_string(line)?)
+}
+
 pub use dates::Moment;
 pub(crate) use entry::placeholder;
 

@@ -3,6 +3,7 @@
 mod act;
 mod assemble;
 mod restate;
+mod trace;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -20,6 +21,8 @@ use crate::query::{self, Corpus};
 use crate::report::{self, Format, Options, PdfStandard, Templates};
 use crate::results::{Metric, Restatement, Results, State, Verdict};
 use crate::store::{Place, Stores};
+
+pub use trace::{Traced, TracedRecord, Untraceable, trace};
 
 /// What the operator asked for.
 #[derive(Debug, Clone, Default)]

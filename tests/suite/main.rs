@@ -13,4 +13,5 @@ mod register;
 mod run;
 mod sources;
 mod tenants;
+mod trace;
 mod truth;
