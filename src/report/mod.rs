@@ -6,12 +6,14 @@
 
 mod calendar;
 mod chart;
+mod controls;
 mod csv;
 #[cfg(test)]
 mod fixture;
 mod font;
 mod html;
 mod json;
+mod matrix;
 mod number;
 mod pdf;
 mod templates;

@@ -7,6 +7,7 @@
 mod act;
 mod block;
 mod catalogue;
+mod controls;
 mod definitions;
 mod details;
 mod durations;
@@ -32,12 +33,17 @@ use self::block::{Block, Status};
 pub(super) use self::block::{Medium, Picture};
 use super::number::{instant, plural};
 use super::text::short;
-use crate::results::{Figure, Results};
+use crate::results::{Figure, Metric, Results};
 
 /// A figure in one line.
 pub(super) fn figure_text(figure: &Figure) -> String {
     let reading = reading::reading(figure);
     [reading.value.clone(), reading.note()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join("  ")
+}
+
+/// How a metric stands, in a word.
+pub(super) fn standing(metric: &Metric) -> &'static str {
+    reading::fact(metric).word
 }
 
 /// A whole report.

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::Section;
 use super::block::{Block, Column, Status};
 use super::catalogue::{self, Chapter, Entry};
-use super::{act, definitions, details, exceptions, intake, summary};
+use super::{act, controls, definitions, details, exceptions, intake, summary};
 use crate::results::Results;
 
 /// All chapters.
@@ -34,6 +34,7 @@ pub(super) fn all(results: &Results) -> Result<Vec<Section>> {
     if !others.is_empty() {
         sections.push(Section::new("other", "Other metrics", full(&others)?));
     }
+    sections.push(Section::new("control-matrix", "Control matrix", controls::blocks(results)?));
     sections.push(Section::new("definitions", "Definitions", definitions::blocks(results)));
     let roles = ["Prepared by", "Reviewed by", "Accepted by (control owner)"];
     let roles = roles.map(str::to_owned).to_vec();
