@@ -61,7 +61,7 @@ pub enum Command {
         /// Folder or URL the reports are written to.
         #[arg(long)]
         out: String,
-        /// Formats: html, pdf, json, csv.
+        /// Formats: html, pdf, json, csv, oscal, ocsf, sarif, junit, xlsx.
         #[arg(long, value_delimiter = ',', default_values_t = ["html".to_owned(), "pdf".to_owned(), "csv".to_owned()])]
         formats: Vec<String>,
         /// Folder of report templates in place of the embedded set.

@@ -80,8 +80,9 @@ fn place(s: &Section<'_, '_>, default: &str) -> String {
 }
 
 fn output(s: &Section<'_, '_>) -> Output {
-    let all = ["html", "pdf", "json", "csv"];
-    let formats = s.texts("formats").unwrap_or_else(|| all.map(str::to_owned).to_vec());
+    let usual = ["html", "pdf", "json", "csv"];
+    let all = ["html", "pdf", "json", "csv", "oscal", "ocsf", "sarif", "junit", "xlsx"];
+    let formats = s.texts("formats").unwrap_or_else(|| usual.map(str::to_owned).to_vec());
     for f in formats.iter().filter(|f| !all.contains(&f.as_str())) {
         s.reader.fault(&s.span, format!("`output.formats`: `{f}` is not allowed: use {}", all.join(", ")));
     }

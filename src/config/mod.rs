@@ -210,7 +210,7 @@ pub struct Run {
 pub struct Output {
     /// URL.
     pub url: String,
-    /// `html`, `pdf`, `json`, `csv`.
+    /// `html`, `pdf`, `json`, `csv`, `oscal`, `ocsf`, `sarif`, `junit`, `xlsx`.
     pub formats: Vec<String>,
     /// `a-3a+ua-1` or `a-2a+ua-1`.
     pub pdf_standard: String,

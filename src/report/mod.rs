@@ -13,6 +13,7 @@ mod fixture;
 mod font;
 mod html;
 mod json;
+mod machine;
 mod matrix;
 mod number;
 mod pdf;
@@ -21,6 +22,7 @@ mod templates;
 mod tests;
 mod text;
 mod view;
+mod workbook;
 mod world;
 
 use std::fmt;
@@ -42,11 +44,21 @@ pub enum Format {
     Json,
     /// One file per table below `csv/`.
     Csv,
+    /// Assessment plan, assessment results and plan of action below `oscal/`.
+    Oscal,
+    /// One finding per line, `ocsf.jsonl`.
+    Ocsf,
+    /// One run, `report.sarif`.
+    Sarif,
+    /// Each metric as a test, `junit.xml`.
+    Junit,
+    /// One sheet per table, `report.xlsx`.
+    Xlsx,
 }
 
 impl Format {
     /// Every format, in the order of the documentation.
-    pub const ALL: &'static [Self] = &[Self::Html, Self::Pdf, Self::Json, Self::Csv];
+    pub const ALL: &'static [Self] = &[Self::Html, Self::Pdf, Self::Json, Self::Csv, Self::Oscal, Self::Ocsf, Self::Sarif, Self::Junit, Self::Xlsx];
 
     /// The name used on the command line and in the configuration.
     pub fn as_str(self) -> &'static str {
@@ -55,6 +67,11 @@ impl Format {
             Self::Pdf => "pdf",
             Self::Json => "json",
             Self::Csv => "csv",
+            Self::Oscal => "oscal",
+            Self::Ocsf => "ocsf",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Xlsx => "xlsx",
         }
     }
 }
@@ -172,5 +189,10 @@ fn render_format(results: &Results, format: Format, options: &Options) -> Result
         Format::Pdf => vec![Artifact { name: "report.pdf".to_owned(), media_type: "application/pdf", bytes: pdf::render(results, options)? }],
         Format::Json => vec![Artifact { name: "results.json".to_owned(), media_type: "application/json", bytes: json::render(results)? }],
         Format::Csv => csv::render(results)?.into_iter().chain([calendar::render(results)?]).collect(),
+        Format::Oscal => machine::oscal::render(results)?,
+        Format::Ocsf => vec![machine::ocsf::render(results)?],
+        Format::Sarif => vec![machine::sarif::render(results)?],
+        Format::Junit => vec![machine::junit::render(results)?],
+        Format::Xlsx => vec![workbook::render(results)?],
     })
 }

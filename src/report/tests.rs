@@ -83,5 +83,5 @@ fn names_of_formats_and_standards_read_back() {
         assert_eq!(standard.as_str().parse::<PdfStandard>(), Ok(*standard));
     }
     let message = "docx".parse::<Format>().unwrap_err().to_string();
-    assert_eq!(message, "unknown report format `docx`: use one of `html`, `pdf`, `json`, `csv`");
+    assert_eq!(message, "unknown report format `docx`: use one of `html`, `pdf`, `json`, `csv`, `oscal`, `ocsf`, `sarif`, `junit`, `xlsx`");
 }
