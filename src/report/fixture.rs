@@ -39,6 +39,7 @@ pub(super) fn empty() -> Results {
         break_glass: Vec::new(),
         reconciliation: Vec::new(),
         deadlines: Vec::new(),
+        changes_since: None,
     }
 }
 

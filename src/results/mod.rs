@@ -5,12 +5,14 @@
 //! `schema/results-1.schema.json`; a field is added with a default, never renamed or removed within
 //! one schema version.
 
+mod change;
 mod figure;
 mod governance;
 mod intake;
 
 use serde::{Deserialize, Serialize};
 
+pub use change::{Cause, ChangeSet, ChangedFinding, ExceptionDelta, MetricDelta};
 pub use figure::{Count, CurvePoint, Detection, Drift, Duration, Figure, Mix, Obligations, Rate, Ratio, Reason, Series, Share, Spike};
 pub use governance::{BreakGlass, Deadline, Finding, GlassUse, Happening, ReconciledCell};
 pub use intake::{Anchor, Gap, Intake, ObjectIntake, RejectReason, SourceTotals};
@@ -62,6 +64,9 @@ pub struct Results {
     /// What falls due within 30 days of the run.
     #[serde(default)]
     pub deadlines: Vec<Deadline>,
+    /// What changed since the last issue; none when nothing was issued before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes_since: Option<ChangeSet>,
 }
 
 /// A figure that was issued and has changed.

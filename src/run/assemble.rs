@@ -48,6 +48,7 @@ pub(super) fn results(prepared: &Prepared, ingest: &IngestReport, desk: &Desk, m
         break_glass: Vec::new(),
         reconciliation: Vec::new(),
         deadlines: Vec::new(),
+        changes_since: None,
     }
 }
 

@@ -3,6 +3,7 @@
 mod act;
 mod assemble;
 mod restate;
+mod since;
 mod trace;
 
 use std::path::PathBuf;
@@ -164,6 +165,7 @@ pub fn run(prepared: &Prepared, watch: &dyn Watch) -> anyhow::Result<Outcome> {
     results.restatements = restatements(&output, &results, &earlier)?;
     results.notes.extend(assemble::restated(&results));
     act::on(&mut results, &desk, &prepared.corpus, &measured)?;
+    results.changes_since = since::since(&output, &results, &prepared.period.earlier(1)?.id())?;
     let formats = prepared.config.output.formats.iter().map(|f| Format::from_str(f)).collect::<Result<Vec<_>, _>>()?;
     let options = Options { pdf_standard: PdfStandard::from_str(&prepared.config.output.pdf_standard)?, templates: prepared.templates.clone() };
     let mut artifacts = report::render(&results, &formats, &options).context("rendering the report")?;

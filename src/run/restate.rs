@@ -45,7 +45,8 @@ fn in_words(figure: &Figure) -> String {
     report::figure_text(figure).replace("  ", ", ")
 }
 
-fn shown(metric: Option<&Metric>, line: &str) -> String {
+/// A line as it reads, or why it does not.
+pub(super) fn shown(metric: Option<&Metric>, line: &str) -> String {
     let Some(metric) = metric else { return "the metric is no longer part of the queries".to_owned() };
     let of_line = |l: &&Line| l.id == line;
     match metric.lines.iter().find(of_line) {

@@ -1,5 +1,6 @@
 //! One CSV file per table: RFC 4180, UTF-8, no markup, no formulas.
 
+mod changes;
 mod controls;
 mod figure;
 mod sheet;
@@ -23,7 +24,7 @@ pub(super) fn render(results: &Results) -> Result<Vec<Artifact>> {
         }
     }
     files.extend([register(results)?, sources(results)?, objects(results)?, gaps(results)?, rejects(results)?, unmapped(results)?, restatements(results)?]);
-    files.extend([findings(results)?, break_glass(results)?, reconciliation(results)?, deadlines(results)?, controls::controls(results)?]);
+    files.extend([findings(results)?, break_glass(results)?, reconciliation(results)?, deadlines(results)?, controls::controls(results)?, changes::changes(results)?]);
     Ok(files)
 }
 

@@ -3,6 +3,7 @@
 //! Each is a pure function of the results. Ids follow from names, times from [`Results::as_of`], so the same
 //! results give the same bytes. What was not computed is never shown as passed.
 
+mod baseline;
 pub(super) mod junit;
 pub(super) mod ocsf;
 pub(super) mod oscal;

@@ -7,10 +7,10 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::{Excuse, Ids, as_of, excuse, finding_key, headline, instant, json_artifact, justification, numbered, said};
+use super::{Excuse, Ids, as_of, baseline, excuse, finding_key, headline, instant, json_artifact, justification, numbered, said};
 use crate::digest;
 use crate::report::Artifact;
-use crate::results::{Finding, Metric, RegisterEntry, Results, State, Verdict};
+use crate::results::{ChangedFinding, Finding, Metric, RegisterEntry, Results, State, Verdict};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json";
 /// Rule of an entry in the register.
@@ -30,6 +30,8 @@ struct Entry<'e> {
     /// What tells it from others, in every issue.
     key: String,
     suppressions: Vec<Value>,
+    /// Against the last issue; none when nothing was issued before.
+    baseline: Option<&'static str>,
 }
 
 /// `report.sarif`.
@@ -87,17 +89,18 @@ fn rules(results: &Results) -> Vec<Value> {
 }
 
 fn entries(results: &Results) -> Vec<Entry<'_>> {
-    let mut all: Vec<Entry<'_>> = results.metrics.iter().filter_map(target).collect();
+    let mut all: Vec<Entry<'_>> = results.metrics.iter().filter_map(|m| target(results, m)).collect();
     let keys = numbered(results.findings.iter().map(finding_key));
     all.extend(results.findings.iter().zip(&keys).map(|(f, key)| finding(results, f, key)));
     let keys = numbered(results.register.iter().map(|e| e.id.clone()));
-    all.extend(results.register.iter().zip(&keys).filter_map(|(e, key)| exception(e, key)));
-    all.extend(results.register.iter().zip(&keys).filter_map(|(e, key)| fault(e, key)));
+    all.extend(results.register.iter().zip(&keys).filter_map(|(e, key)| exception(results, e, key)));
+    all.extend(results.register.iter().zip(&keys).filter_map(|(e, key)| fault(results, e, key)));
+    all.extend(results.changes_since.iter().flat_map(|c| &c.findings_resolved).map(absent));
     all
 }
 
 /// A target that is missed, or that the unknown cases decide.
-fn target(metric: &Metric) -> Option<Entry<'_>> {
+fn target<'r>(results: &'r Results, metric: &'r Metric) -> Option<Entry<'r>> {
     let (kind, level) = match (metric.state, metric.verdict) {
         (State::Computed, Verdict::Missed) => ("fail", "error"),
         (State::Computed, Verdict::NotDetermined) => ("open", "none"),
@@ -112,6 +115,7 @@ fn target(metric: &Metric) -> Option<Entry<'_>> {
         place: metric.id.clone(),
         key: format!("metric|{}", metric.id),
         suppressions: Vec::new(),
+        baseline: results.changes_since.as_ref().map(|c| baseline::metric(c, metric)),
     })
 }
 
@@ -122,10 +126,19 @@ fn finding<'r>(results: &'r Results, f: &'r Finding, key: &str) -> Entry<'r> {
         _ => "note",
     };
     let suppressions = excuse(results, f).and_then(suppression).into_iter().collect();
-    Entry { rule: &f.metric, kind: "fail", level, message: said(&format!("{}: {}", f.label, f.reason)), place: f.identity.clone(), key: format!("finding|{key}"), suppressions }
+    Entry {
+        rule: &f.metric,
+        kind: "fail",
+        level,
+        message: said(&format!("{}: {}", f.label, f.reason)),
+        place: f.identity.clone(),
+        key: format!("finding|{key}"),
+        suppressions,
+        baseline: results.changes_since.as_ref().map(|c| baseline::finding(c, &results.period.id, f)),
+    }
 }
 
-fn exception<'r>(entry: &'r RegisterEntry, key: &str) -> Option<Entry<'r>> {
+fn exception<'r>(results: &'r Results, entry: &'r RegisterEntry, key: &str) -> Option<Entry<'r>> {
     let given = suppression(entry)?;
     Some(Entry {
         rule: EXCEPTION,
@@ -135,10 +148,11 @@ fn exception<'r>(entry: &'r RegisterEntry, key: &str) -> Option<Entry<'r>> {
         place: entry.id.clone(),
         key: format!("exception|{key}"),
         suppressions: vec![given],
+        baseline: results.changes_since.as_ref().map(|c| baseline::entry(c, entry)),
     })
 }
 
-fn fault<'r>(entry: &'r RegisterEntry, key: &str) -> Option<Entry<'r>> {
+fn fault<'r>(results: &'r Results, entry: &'r RegisterEntry, key: &str) -> Option<Entry<'r>> {
     if entry.faults.is_empty() {
         return None;
     }
@@ -150,7 +164,22 @@ fn fault<'r>(entry: &'r RegisterEntry, key: &str) -> Option<Entry<'r>> {
         place: entry.id.clone(),
         key: format!("fault|{key}"),
         suppressions: Vec::new(),
+        baseline: results.changes_since.as_ref().map(|c| baseline::entry(c, entry)),
     })
+}
+
+/// What the last issue held and this run does not.
+fn absent(f: &ChangedFinding) -> Entry<'_> {
+    Entry {
+        rule: &f.metric,
+        kind: "fail",
+        level: "note",
+        message: said(&format!("{}: {}", f.label, f.reason)),
+        place: f.identity.clone(),
+        key: format!("finding|{}|{}|{}|{}", f.metric, f.identity, f.first_seen, f.reason),
+        suppressions: Vec::new(),
+        baseline: Some("absent"),
+    }
 }
 
 /// `None` for an entry that is closed or whose state cannot be told: it excuses nothing and asks for nothing.
@@ -187,6 +216,9 @@ fn written(ids: &Ids, rules: &[Value], entry: &Entry<'_>) -> Value {
     }
     if !entry.suppressions.is_empty() {
         value["suppressions"] = json!(entry.suppressions);
+    }
+    if let Some(state) = entry.baseline {
+        value["baselineState"] = json!(state);
     }
     value
 }

@@ -7,6 +7,7 @@
 mod act;
 mod block;
 mod catalogue;
+mod changes;
 mod controls;
 mod definitions;
 mod details;

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::Section;
 use super::block::{Block, Column, Status};
 use super::catalogue::{self, Chapter, Entry};
-use super::{act, controls, definitions, details, exceptions, intake, summary};
+use super::{act, changes, controls, definitions, details, exceptions, intake, summary};
 use crate::results::Results;
 
 /// All chapters.
@@ -13,6 +13,7 @@ pub(super) fn all(results: &Results) -> Result<Vec<Section>> {
     let metrics = |id, title, chapter| plain(results, id, title, chapter);
     let mut sections = vec![
         Section::new("summary", "Executive summary", summary::blocks(results)?),
+        Section::new("since", "Since the last issue", changes::blocks(results)),
         Section::new("coverage", "Coverage", coverage(results)?),
         metrics("privileged", "Privileged accounts", Chapter::Privileged)?,
         metrics("phishing-resistance", "Phishing resistance", Chapter::PhishingResistance)?,
