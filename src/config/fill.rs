@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::evidence::evidence;
 use super::planned::{calendar, detection, legacy};
 use super::policy::{cadences, ranking, targets, thresholds, trust};
 use super::read::{Fault, Reader, Section};
@@ -37,6 +38,7 @@ pub(super) fn config(text: &str, base: &Path) -> Result<Config, Vec<Fault>> {
         legacy: legacy(&top),
         detection: detection(&top.section("detection")),
         anchors: anchors(&top),
+        evidence: evidence(&top.section("evidence"), base),
     };
     top.close();
     contradictions(&reader, &config);

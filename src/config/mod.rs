@@ -3,6 +3,7 @@
 //! The commented reference that `mfaudit init` writes is [`REFERENCE`]; a test holds it to the defaults.
 
 pub(crate) mod dated;
+mod evidence;
 mod fill;
 mod planned;
 mod policy;
@@ -18,6 +19,7 @@ use crate::source::{Expected, Form, Source};
 use crate::store::{self, StoreOptions};
 
 pub use dated::{Cadence, Dated, Ranking, Target, Threshold, Trust};
+pub use evidence::Evidence;
 pub use read::{Fault, Faults};
 
 /// What `mfaudit init` writes.
@@ -101,6 +103,8 @@ pub struct Config {
     pub legacy: Option<LegacyCohort>,
     /// What detections leave out.
     pub detection: DetectionRules,
+    /// The evidence pack.
+    pub evidence: Evidence,
 }
 
 /// A planned drill or a declared incident.
@@ -286,9 +290,9 @@ impl Config {
         fill::config(text, base).map_err(|faults| Faults { file: file.to_owned(), faults })
     }
 
-    /// SHA-256 of what the figures depend on: everything but places, secrets and the machine's size.
+    /// What the figures depend on as text: everything but places, secrets and the machine's size.
     #[must_use]
-    pub fn digest(&self) -> String {
+    pub fn canonical(&self) -> String {
         let mut meant = self.clone();
         meant.base = PathBuf::new();
         meant.store.clear();
@@ -300,6 +304,17 @@ impl Config {
         if let Some(r) = &mut meant.register {
             r.url.clear();
         }
-        crate::digest::sha256(format!("{meant:?}").as_bytes())
+        let kept = &mut meant.evidence;
+        for secret in [&mut kept.ssh_key, &mut kept.ssh_passphrase, &mut kept.minisign_key, &mut kept.minisign_passphrase] {
+            *secret = None;
+        }
+        kept.folder = false;
+        format!("{meant:#?}\n")
+    }
+
+    /// SHA-256 of [`Config::canonical`].
+    #[must_use]
+    pub fn digest(&self) -> String {
+        crate::digest::sha256(self.canonical().as_bytes())
     }
 }

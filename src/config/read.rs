@@ -176,6 +176,17 @@ impl<'a, 't> Section<'a, 't> {
         value
     }
 
+    pub(super) fn flag(&self, key: &'static str, default: bool) -> bool {
+        let Some(found) = self.value(key) else { return default };
+        match found.get_ref() {
+            DeValue::Boolean(given) => *given,
+            _ => {
+                self.wrong(key, found, "write `true` or `false`");
+                default
+            }
+        }
+    }
+
     pub(super) fn real(&self, key: &'static str, default: f64, allowed: RangeInclusive<f64>) -> f64 {
         let Some(found) = self.value(key) else { return default };
         let value = match found.get_ref() {

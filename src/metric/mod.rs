@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use crate::derive::Desk;
 use crate::query::{self, LineSpec, Query, Rows};
-use crate::results::{Figure, Metric, State, Target, TrendPoint, Verdict};
+use crate::results::{Figure, Line, Metric, State, Target, TrendPoint, Verdict};
 use table::Folded;
 
 pub use verdict::{headline, judge};
@@ -62,7 +62,9 @@ pub fn measure(query: &Query, desk: &Desk, target: Option<Target>) -> anyhow::Re
     let rows = query::execute(query, &desk.tables)?;
     let table = Folded::new(&rows, query);
     for spec in &query.lines {
-        metric.lines.push(table.line(spec, desk));
+        let needs = spec.needs.iter().filter_map(|n| crate::derive::Fact::named(n));
+        let closed = needs.filter_map(|f| desk.lacks(f).or_else(|| desk.cannot_tell(f))).next();
+        metric.lines.push(table.line(spec, closed));
     }
     if let Some(first) = metric.lines.first().filter(|l| l.figure.is_none()) {
         let needs = query.lines.first().map(|l| l.needs.as_slice()).unwrap_or_default();
@@ -80,6 +82,13 @@ pub fn figures(query: &Query, rows: &Rows) -> BTreeMap<String, Figure> {
     let table = Folded::new(rows, query);
     let of = |spec: &LineSpec| table.fold(&table.of(&spec.id));
     query.lines.iter().map(|l| (l.id.clone(), of(l))).collect()
+}
+
+/// Every line over rows that a query returned, as [`measure`] makes them; one of `closed` has no figure, for the reason given.
+#[must_use]
+pub fn lines(query: &Query, rows: &Rows, closed: &BTreeMap<String, String>) -> Vec<Line> {
+    let table = Folded::new(rows, query);
+    query.lines.iter().map(|l| table.line(l, closed.get(&l.id).map(String::as_str))).collect()
 }
 
 /// The headline of an earlier period.

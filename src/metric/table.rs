@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{drift, fold, series, survival};
-use crate::derive::Desk;
 use crate::period;
 use crate::query::{Kind, LineSpec, Query, Rows};
 use crate::results::{Dimension, DimensionValue, Drift, Figure, Line, Series, SubjectRow};
@@ -55,11 +54,11 @@ impl<'q> Folded<'q> {
         }
     }
 
-    pub(super) fn line(&self, spec: &LineSpec, desk: &Desk) -> Line {
-        let needs = spec.needs.iter().filter_map(|n| crate::derive::Fact::named(n));
-        let closed = needs.filter_map(|f| desk.lacks(f).or_else(|| desk.cannot_tell(f))).next().map(str::to_owned);
-        if closed.is_some() {
-            return Line { id: spec.id.clone(), title: spec.title.clone(), figure: None, reason: closed, dimensions: Vec::new(), subjects: Vec::new(), rows: 0 };
+    /// One line; `closed` says why it has no figure.
+    pub(super) fn line(&self, spec: &LineSpec, closed: Option<&str>) -> Line {
+        if let Some(reason) = closed {
+            let reason = Some(reason.to_owned());
+            return Line { id: spec.id.clone(), title: spec.title.clone(), figure: None, reason, dimensions: Vec::new(), subjects: Vec::new(), rows: 0 };
         }
         let own = self.of(&spec.id);
         Line {

@@ -25,7 +25,7 @@ impl Corpus {
     /// When a header is broken.
     pub fn embedded() -> anyhow::Result<Self> {
         let files = EMBEDDED.files().filter(|f| f.path().extension().is_some_and(|e| e == "sql"));
-        Self::of(files.map(|f| (stem(f.path()), f.contents_utf8().unwrap_or("").to_owned())))
+        Self::from_texts(files.map(|f| (stem(f.path()), f.contents_utf8().unwrap_or("").to_owned())))
     }
 
     /// The queries of a folder, in place of those that ship with the program.
@@ -40,10 +40,14 @@ impl Corpus {
             files.push((stem(Path::new(&object.key)), String::from_utf8(bytes.to_vec()).with_context(|| format!("`{}` is not UTF-8", place.shown(&object.key)))?));
         }
         anyhow::ensure!(!files.is_empty(), "`{url}` holds no query files (*.sql)");
-        Self::of(files.into_iter())
+        Self::from_texts(files.into_iter())
     }
 
-    fn of(files: impl Iterator<Item = (String, String)>) -> anyhow::Result<Self> {
+    /// Queries by file stem and text, in whatever order they come.
+    ///
+    /// # Errors
+    /// When a header is broken or its id is not the stem.
+    pub fn from_texts(files: impl Iterator<Item = (String, String)>) -> anyhow::Result<Self> {
         let mut queries = Vec::new();
         for (stem, text) in files {
             let query = Query::parse(&stem, &text)?;

@@ -30,6 +30,7 @@ use std::str::FromStr;
 
 use anyhow::{Context as _, Result};
 
+pub(crate) use self::csv::sheet::{Sheet, number as csv_number, text as csv_text};
 pub use self::templates::Templates;
 use crate::results::{Figure, Results};
 

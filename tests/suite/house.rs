@@ -95,5 +95,6 @@ fn the_reference_configuration_is_the_defaults() {
     assert_eq!(reference.register, bare.register);
     assert_eq!(reference.population, bare.population);
     assert_eq!(reference.lake, bare.lake);
+    assert_eq!(reference.evidence, bare.evidence);
     assert_eq!(reference.trust.on("2026-01-01".parse().unwrap()), bare.trust.on("2026-01-01".parse().unwrap()));
 }

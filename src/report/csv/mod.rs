@@ -3,7 +3,7 @@
 mod changes;
 mod controls;
 mod figure;
-mod sheet;
+pub(super) mod sheet;
 
 use std::collections::BTreeSet;
 

@@ -7,24 +7,29 @@ use anyhow::{Context as _, Result};
 use crate::report::Artifact;
 
 /// A table being written.
-pub(super) struct Sheet {
+pub(crate) struct Sheet {
     name: String,
     writer: ::csv::Writer<Vec<u8>>,
 }
 
 impl Sheet {
     pub(super) fn new(name: &str, heads: &[&str]) -> Result<Self> {
+        Self::at(format!("csv/{name}.csv"), heads)
+    }
+
+    /// A table under a path of its own.
+    pub(crate) fn at(name: String, heads: &[&str]) -> Result<Self> {
         let writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
-        let mut sheet = Self { name: format!("csv/{name}.csv"), writer };
+        let mut sheet = Self { name, writer };
         sheet.writer.write_record(heads)?;
         Ok(sheet)
     }
 
-    pub(super) fn row(&mut self, fields: impl IntoIterator<Item = String>) -> Result<()> {
+    pub(crate) fn row(&mut self, fields: impl IntoIterator<Item = String>) -> Result<()> {
         Ok(self.writer.write_record(fields)?)
     }
 
-    pub(super) fn finish(self) -> Result<Artifact> {
+    pub(crate) fn finish(self) -> Result<Artifact> {
         let name = self.name;
         let bytes = self.writer.into_inner().map_err(|e| e.into_error()).with_context(|| format!("cannot write `{name}`"))?;
         Ok(Artifact { name, media_type: "text/csv; charset=utf-8", bytes })
@@ -32,13 +37,13 @@ impl Sheet {
 }
 
 /// Text from outside: a leading sign would make a spreadsheet run it as a formula.
-pub(super) fn text(raw: &str) -> String {
+pub(crate) fn text(raw: &str) -> String {
     let risky = raw.trim_start_matches(' ').starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
     if risky { format!("'{raw}") } else { raw.to_owned() }
 }
 
 /// A number of ours, in full precision; empty when there is none.
-pub(super) fn number(value: Option<f64>) -> String {
+pub(crate) fn number(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 
