@@ -22,6 +22,7 @@ pub struct Cli {
 /// Printed below the help.
 pub const EXIT_CODES: &str = "Exit codes: 0 completed; 1 completed and --fail-on was reached; 2 usage or configuration;
 3 completed but incomplete (a metric could not be computed); 4 could not finish.
+verify: 0 no difference; 1 the pack differs; 4 it cannot be read.
 Progress goes to standard error: bars on a terminal, JSON lines otherwise.";
 
 /// Form of standard output.
@@ -100,6 +101,28 @@ pub enum Command {
         /// Which run.
         #[command(flatten)]
         target: Target,
+    },
+    /// Check an evidence pack: digests, signatures, chain, and every figure worked out again.
+    Verify {
+        /// evidence.zip, or the folder it unpacks into: a path or URL.
+        pack: String,
+        /// Public key file of a signer you trust: OpenSSH, allowed_signers or minisign.
+        #[arg(long)]
+        key: Vec<String>,
+        /// The pack before this one, or the issue that this one replaces.
+        #[arg(long)]
+        previous: Option<String>,
+    },
+    /// Attach the answer of a time-stamping authority to an evidence pack.
+    Attach {
+        /// evidence.zip: a path or URL.
+        pack: String,
+        /// The answer to timestamp.tsq.
+        #[arg(long)]
+        timestamp: String,
+        /// Where the pack with the time stamp is written.
+        #[arg(long)]
+        out: String,
     },
     /// Write a synthetic tenant with known ground truth.
     Generate(Generate),

@@ -3,6 +3,7 @@
 mod check;
 mod explain;
 mod trace;
+mod verify;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -47,6 +48,8 @@ pub fn dispatch(cli: Cli) -> anyhow::Result<Said> {
         Command::Explain { id, config: Some(config), queries } if corpus(queries.as_deref())?.get(&id).is_none() => explain::sign_in(&id, &config, cli.format),
         Command::Explain { id, queries, .. } => explain::metric(&id, queries.as_deref(), cli.format),
         Command::Trace { metric, subject, limit, target } => trace::trace(&request(target), &metric, subject.as_deref(), limit, cli.format),
+        Command::Verify { pack, key, previous } => verify::verify(&pack, &key, previous.as_deref(), cli.format),
+        Command::Attach { pack, timestamp, out } => verify::attach(&pack, &timestamp, &out),
         Command::Generate(g) => generate_command(&g),
     }
 }
@@ -134,7 +137,7 @@ fn summary(outcome: &Outcome) -> String {
     }
     let u = &outcome.ingest;
     let _ = writeln!(text, "\n{} objects read, {} unchanged since the last run", u.read, u.unchanged);
-    for f in outcome.published.files.iter().filter(|f| f.name.starts_with("report.") || f.name == "results.json") {
+    for f in outcome.published.files.iter().filter(|f| f.name.starts_with("report.") || f.name == "results.json" || f.name == "evidence.zip") {
         let _ = writeln!(text, "{}/{}", outcome.published.url, f.name);
     }
     text

@@ -2,8 +2,8 @@
 //! exceptions are governed.
 //!
 //! ```text
-//!  raw objects ──▶ canonical tables ──▶ rows with verdicts ──▶ results ──▶ reports ──▶ published
-//!    store          source, register       query                metric      report      publish
+//!  raw objects ──▶ canonical tables ──▶ rows with verdicts ──▶ results ──▶ reports ──▶ evidence pack ──▶ published
+//!    store          source, register       query                metric      report      evidence          publish
 //!                   lake, derive
 //! ```
 //!
@@ -37,6 +37,8 @@ pub mod query;
 pub mod metric;
 
 pub mod report;
+
+pub mod evidence;
 
 pub mod publish;
 

@@ -2,6 +2,7 @@
 
 mod act;
 mod assemble;
+mod packing;
 mod restate;
 mod since;
 mod trace;
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 
 use crate::config::{Config, Fault, Faults};
 use crate::derive::{Derivation, Desk};
+use crate::evidence::Signers;
 use crate::lake::{Ingest, IngestReport, Lake, Watch};
 use crate::metric::{self, Measured};
 use crate::period::{self, Period};
@@ -67,6 +69,8 @@ pub struct Prepared {
     pub as_of: Timestamp,
     /// The audited interval.
     pub period: Period,
+    /// The keys that sign the evidence pack.
+    pub signers: Signers,
 }
 
 /// A completed run.
@@ -105,7 +109,9 @@ pub fn prepare(request: &Request) -> anyhow::Result<Prepared> {
         None => Period::last_full_month(as_of, zone)?,
     };
     anyhow::ensure!(as_of >= period.end, "period {} is not over at {as_of}: give a later `--as-of` or an earlier `--period`", period.id());
-    Ok(Prepared { config, corpus, stores, templates, as_of, period })
+    // A key that does not open must fail before the long work, not after it.
+    let signers = packing::signers(&config.evidence)?;
+    Ok(Prepared { config, corpus, stores, templates, as_of, period, signers })
 }
 
 fn known_targets(config: &Config, corpus: &Corpus, file: &str) -> Result<(), Faults> {
@@ -170,7 +176,8 @@ pub fn run(prepared: &Prepared, watch: &dyn Watch) -> anyhow::Result<Outcome> {
     let options = Options { pdf_standard: PdfStandard::from_str(&prepared.config.output.pdf_standard)?, templates: prepared.templates.clone() };
     let mut artifacts = report::render(&results, &formats, &options).context("rendering the report")?;
     artifacts.extend(assemble::evidence_rows(&desk, &measured)?);
-    let published = publish::publish(&output, &prepared.period.id(), artifacts)?;
+    let pointer = packing::add(prepared, &packing::Found { output: &output, results: &results, desk: &desk, measured: &measured }, &mut artifacts)?;
+    let published = publish::publish(&output, &prepared.period.id(), artifacts, Some(pointer))?;
     Ok(Outcome { results, published, ingest })
 }
 
