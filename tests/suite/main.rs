@@ -12,6 +12,7 @@ mod records;
 mod register;
 mod run;
 mod sources;
+mod tamper;
 mod tenants;
 mod trace;
 mod truth;
