@@ -160,7 +160,7 @@ const PLAIN: &[Way] = &[
         "a file is renamed",
         |f| {
             let b = f.remove("data/figures.csv").unwrap();
-            set(f, "data/figurs.csv", b)
+            set(f, "data/figurs.csv", b);
         },
         &[Missing, Added, Subject],
     ),
@@ -169,7 +169,7 @@ const PLAIN: &[Way] = &[
         |f| {
             let (a, b) = (f["data/rows/K1.parquet"].clone(), f["data/rows/K2.parquet"].clone());
             set(f, "data/rows/K1.parquet", b);
-            set(f, "data/rows/K2.parquet", a)
+            set(f, "data/rows/K2.parquet", a);
         },
         &[Changed, Subject, Rows],
     ),
@@ -180,7 +180,7 @@ const PLAIN: &[Way] = &[
         "a line of the manifest is removed",
         |f| {
             let t = text(f, MANIFEST);
-            set(f, MANIFEST, t.split_once('\n').unwrap().1.to_owned())
+            set(f, MANIFEST, t.split_once('\n').unwrap().1.to_owned());
         },
         &[Added, Changed],
     ),
@@ -190,7 +190,7 @@ const PLAIN: &[Way] = &[
         |f| {
             let t = text(f, MANIFEST);
             let l = t.lines().next().unwrap();
-            set(f, MANIFEST, format!("{t}{l}\n"))
+            set(f, MANIFEST, format!("{t}{l}\n"));
         },
         &[Manifest],
     ),
@@ -198,7 +198,7 @@ const PLAIN: &[Way] = &[
         "a digest in the manifest is changed",
         |f| {
             let t = text(f, MANIFEST);
-            set(f, MANIFEST, format!("{}{}", if t.starts_with('0') { '1' } else { '0' }, &t[1..]))
+            set(f, MANIFEST, format!("{}{}", if t.starts_with('0') { '1' } else { '0' }, &t[1..]));
         },
         &[Changed],
     ),
@@ -207,7 +207,7 @@ const PLAIN: &[Way] = &[
         |f| {
             let t = text(f, TAGS);
             let l = text(f, MANIFEST).lines().next().unwrap().to_owned();
-            set(f, TAGS, format!("{t}{l}\n"))
+            set(f, TAGS, format!("{t}{l}\n"));
         },
         &[Manifest],
     ),
@@ -218,7 +218,7 @@ const PLAIN: &[Way] = &[
         "the identifier is another one",
         |f| {
             let b = text(f, "bag-info.txt").replace("External-Identifier: mfaudit", "External-Identifier: x\nOld: mfaudit");
-            set(f, "bag-info.txt", b)
+            set(f, "bag-info.txt", b);
         },
         &[BagInfo],
     ),
@@ -226,7 +226,7 @@ const PLAIN: &[Way] = &[
         "a path differs in case only",
         |f| {
             let b = f["data/queries/K1.sql"].clone();
-            set(f, "data/Queries/K1.sql", b)
+            set(f, "data/Queries/K1.sql", b);
         },
         &[CaseClash, Added],
     ),
@@ -246,10 +246,10 @@ const RESEALED: &[Way] = &[
             edit_json(f, RESULTS, |r| {
                 for m in r["metrics"].as_array_mut().unwrap() {
                     for l in m["lines"].as_array_mut().unwrap() {
-                        l["subjects"] = json!([{ "subject": "x", "label": "x", "verdict": "no", "reason": "" }])
+                        l["subjects"] = json!([{ "subject": "x", "label": "x", "verdict": "no", "reason": "" }]);
                     }
                 }
-            })
+            });
         },
         &[Figure],
     ),
@@ -268,7 +268,7 @@ const RESEALED: &[Way] = &[
         "rows of one metric stand for another",
         |f| {
             let b = f["data/rows/K2.parquet"].clone();
-            set(f, "data/rows/K1.parquet", b)
+            set(f, "data/rows/K1.parquet", b);
         },
         &[Rows],
     ),
@@ -276,7 +276,7 @@ const RESEALED: &[Way] = &[
         "a table is replaced by another",
         |f| {
             let b = f["data/tables/period.parquet"].clone();
-            set(f, "data/tables/population.parquet", b)
+            set(f, "data/tables/population.parquet", b);
         },
         &[Table],
     ),
@@ -285,7 +285,7 @@ const RESEALED: &[Way] = &[
         "a query is softened",
         |f| {
             let t = text(f, "data/queries/K1.sql");
-            set(f, "data/queries/K1.sql", format!("{t}\n-- kinder\n"))
+            set(f, "data/queries/K1.sql", format!("{t}\n-- kinder\n"));
         },
         &[Query, Derived],
     ),
@@ -299,7 +299,7 @@ const RESEALED: &[Way] = &[
         "the list of objects is shortened",
         |f| {
             let t = text(f, "data/intake/objects.csv");
-            set(f, "data/intake/objects.csv", t.lines().take(2).map(|l| format!("{l}\r\n")).collect::<String>())
+            set(f, "data/intake/objects.csv", t.lines().take(2).map(|l| format!("{l}\r\n")).collect::<String>());
         },
         &[Derived],
     ),
@@ -308,7 +308,7 @@ const RESEALED: &[Way] = &[
         "a CSV of the report is changed",
         |f| {
             let p = first(f, "data/report/csv/metrics", ".csv");
-            edit(f, &p, "K1", "K0")
+            edit(f, &p, "K1", "K0");
         },
         &[Report],
     ),
@@ -325,8 +325,8 @@ const STATED: &[Way] = &[
         |f| {
             restate(f, |s| {
                 let one = s["subject"][0].clone();
-                s["subject"].as_array_mut().unwrap().push(one)
-            })
+                s["subject"].as_array_mut().unwrap().push(one);
+            });
         },
         &[Subject],
     ),
@@ -339,7 +339,7 @@ const STATED: &[Way] = &[
         "a figure is changed and everything made to fit but the signature",
         |f| {
             edit_json(f, RESULTS, |r| figure(r)["numerator"] = json!(9999.0));
-            restate(f, |_| ())
+            restate(f, |_| ());
         },
         &[Figure, BadSignature, Envelope, Timestamp],
     ),
@@ -350,7 +350,7 @@ const STATED: &[Way] = &[
         "all signatures and signers are taken away",
         |f| {
             SIGNATURES.iter().for_each(|p| drop(f.remove(*p)));
-            restate(f, |s| s["predicate"]["signers"] = json!([]))
+            restate(f, |s| s["predicate"]["signers"] = json!([]));
         },
         &[Unsigned],
     ),
@@ -370,7 +370,7 @@ const STATED: &[Way] = &[
         "a signature of the right key over other bytes",
         |f| {
             let pem = key(1).sign(NAMESPACE, HashAlg::Sha512, b"other").unwrap().to_pem(LineEnding::LF).unwrap();
-            set(f, "statement.json.sig", pem)
+            set(f, "statement.json.sig", pem);
         },
         &[BadSignature],
     ),
@@ -391,7 +391,7 @@ const STATED: &[Way] = &[
         "the request is for another statement",
         |f| {
             let at = f["timestamp.tsq"].len() - 10;
-            f.get_mut("timestamp.tsq").unwrap()[at] ^= 1
+            f.get_mut("timestamp.tsq").unwrap()[at] ^= 1;
         },
         &[Timestamp],
     ),
