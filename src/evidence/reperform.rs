@@ -5,8 +5,8 @@
 
 use std::fmt::Write as _;
 
-use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field};
+use arrow::record_batch::RecordBatch;
 
 use super::contents::Source;
 use crate::query::{Kind, Query};
@@ -94,17 +94,20 @@ fn outcome(kind: Kind) -> &'static str {
 
 /// Columns in one type on both sides; two engines add floats in another order, so the last digits are rounded away.
 fn columns(batch: &RecordBatch, stored: bool) -> String {
-    let of = |f: &Field| {
-        let name = quoted(f.name());
-        match f.data_type() {
-            DataType::Float64 => format!("round(CAST({name} AS DOUBLE), 9) + 0.0"),
-            DataType::Int64 => format!("CAST({name} AS BIGINT)"),
-            DataType::Boolean => format!("CAST({name} AS BOOLEAN)"),
-            DataType::Date32 => format!("CAST({name} AS DATE)"),
-            DataType::Timestamp(..) if stored => format!("{name} AT TIME ZONE 'UTC'"),
-            DataType::Timestamp(..) => format!("CAST({name} AS TIMESTAMP)"),
-            _ => format!("CAST({name} AS VARCHAR)"),
-        }
-    };
-    batch.schema().fields().iter().map(|f| format!("{} AS {}", of(f), quoted(f.name()))).collect::<Vec<_>>().join(", ")
+    let schema = batch.schema();
+    let all: Vec<String> = schema.fields().iter().map(|f| format!("{} AS {}", cast(f, stored), quoted(f.name()))).collect();
+    all.join(", ")
+}
+
+fn cast(field: &Field, stored: bool) -> String {
+    let name = quoted(field.name());
+    match field.data_type() {
+        DataType::Float64 => format!("round(CAST({name} AS DOUBLE), 9) + 0.0"),
+        DataType::Int64 => format!("CAST({name} AS BIGINT)"),
+        DataType::Boolean => format!("CAST({name} AS BOOLEAN)"),
+        DataType::Date32 => format!("CAST({name} AS DATE)"),
+        DataType::Timestamp(..) if stored => format!("{name} AT TIME ZONE 'UTC'"),
+        DataType::Timestamp(..) => format!("CAST({name} AS TIMESTAMP)"),
+        _ => format!("CAST({name} AS VARCHAR)"),
+    }
 }

@@ -104,3 +104,28 @@ fn a_sign_in_is_explained_with_every_exception_tried() {
     assert_eq!(unknown.status.code(), Some(2));
     assert!(text(&unknown.stderr).contains("neither a metric nor a sign-in"));
 }
+
+/// 0 when nothing differs, 1 when something does, 2 for a key that is none, 4 for what cannot be read.
+#[test]
+fn verify_ends_with_a_code_for_scripts_and_names_the_difference() {
+    let tenant = Tenant::new(&small(24, Layout::Graph));
+    tenant.configure("[lake]", "[evidence]\nfolder = true\n\n[lake]");
+    let outcome = tenant.run();
+    let out = tenant.path("out").join(&outcome.published.path);
+    let zip = out.join("evidence.zip");
+    let fine = mfaudit(&["verify", zip.to_str().unwrap()]);
+    assert_eq!(fine.status.code(), Some(0), "{}{}", text(&fine.stdout), text(&fine.stderr));
+    assert!(text(&fine.stdout).contains("no difference") && text(&fine.stdout).contains("unsigned"));
+    let bag = std::fs::read_dir(out.join("evidence")).unwrap().next().unwrap().unwrap().path();
+    assert_eq!(mfaudit(&["verify", bag.to_str().unwrap()]).status.code(), Some(0));
+    std::fs::write(bag.join("data/figures.csv"), "x").unwrap();
+    let told = mfaudit(&["verify", bag.to_str().unwrap(), "--format", "json"]);
+    assert_eq!(told.status.code(), Some(1));
+    let verdict: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert!(verdict["differences"].as_array().unwrap().iter().any(|d| d["kind"] == "changed" && d["subject"] == "data/figures.csv"), "{verdict}");
+    let config = tenant.path("mfaudit.toml");
+    assert_eq!(mfaudit(&["verify", zip.to_str().unwrap(), "--key", config.to_str().unwrap()]).status.code(), Some(2));
+    assert_eq!(mfaudit(&["verify", "no/such/evidence.zip"]).status.code(), Some(4));
+    assert_eq!(mfaudit(&["verify", "no/such/folder"]).status.code(), Some(4));
+    assert_eq!(mfaudit(&["verify", config.to_str().unwrap()]).status.code(), Some(4));
+}

@@ -49,7 +49,7 @@ fn signed() -> &'static Signed {
         let outcome = tenant.run();
         assert_eq!(tenant.run().published, outcome.published, "a repeated run gives the same signed pack");
         let zip = tenant.published(&outcome, "evidence.zip");
-        let trusted = vec![Trusted::Ssh(key(1).public_key().clone()), Trusted::Minisign(pair.pk)];
+        let trusted = vec![Trusted::Ssh(key(1).public_key().clone()), Trusted::Minisign(pair.pk.clone())];
         Signed { bag: evidence::unpacked(&zip).unwrap(), zip, trusted }
     })
 }
@@ -130,7 +130,7 @@ fn envelope(files: &mut Files, with: &PrivateKey) {
     let payload = &files[STATEMENT];
     let kind = "application/vnd.in-toto+json";
     let head = format!("DSSEv1 {} {kind} {} ", kind.len(), payload.len());
-    let raw: ssh_key::Signature = with.try_sign(&[head.as_bytes(), payload].concat()).unwrap();
+    let raw: ssh_key::Signature = with.try_sign(&[head.as_bytes(), payload.as_slice()].concat()).unwrap();
     let keyid = with.fingerprint(HashAlg::Sha256).to_string();
     let made = json!({ "payload": STANDARD.encode(payload), "payloadType": kind, "signatures": [{ "keyid": keyid, "sig": STANDARD.encode(raw.as_bytes()) }] });
     set(files, "statement.dsse.json", made.to_string());

@@ -12,13 +12,13 @@ pub(super) fn check(bag: &Bag, verdict: &mut Verdict) {
     if bag.text(DECLARATION) != Some(DECLARED) {
         verdict.add(Kind::BagInfo, DECLARATION, "it does not declare a BagIt 1.0 bag in UTF-8");
     }
-    listed(bag, MANIFEST, bag.payload().collect(), verdict);
-    listed(bag, TAG_MANIFEST, bag.tags().collect(), verdict);
+    listed(bag, MANIFEST, &bag.payload().collect(), verdict);
+    listed(bag, TAG_MANIFEST, &bag.tags().collect(), verdict);
     info(bag, verdict);
 }
 
 /// One manifest against the files that it must list.
-fn listed(bag: &Bag, manifest: &str, own: BTreeMap<&str, &[u8]>, verdict: &mut Verdict) {
+fn listed(bag: &Bag, manifest: &str, own: &BTreeMap<&str, &[u8]>, verdict: &mut Verdict) {
     let Some(text) = bag.text(manifest) else {
         verdict.add(Kind::Missing, manifest, "the list of digests is missing or cannot be read");
         return;

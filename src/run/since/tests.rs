@@ -120,7 +120,7 @@ fn a_repeated_run_tells_the_same_changes() {
     let output = stores.open("memory://since").unwrap();
     let publish = |r: &Results| {
         let bytes = serde_json::to_vec(r).unwrap();
-        publish::publish(&output, &r.period.id, vec![Artifact { name: "results.json".into(), media_type: "application/json", bytes }]).unwrap()
+        publish::publish(&output, &r.period.id, vec![Artifact { name: "results.json".into(), media_type: "application/json", bytes }], None).unwrap()
     };
     let september = results("2026-09", "2026-10-02T00:00:00Z");
     assert_eq!(since(&output, &september, "2026-08").unwrap(), None);
