@@ -106,7 +106,7 @@ pub enum Command {
     Verify {
         /// evidence.zip, or the folder it unpacks into: a path or URL.
         pack: String,
-        /// Public key file of a signer you trust: OpenSSH, allowed_signers or minisign.
+        /// Public key file of a signer you trust: OpenSSH, a line of allowed signers, or minisign.
         #[arg(long)]
         key: Vec<String>,
         /// The pack before this one, or the issue that this one replaces.

@@ -118,7 +118,7 @@ def reperformed(folder: Path, tally: Tally) -> None:
         tally.check(f"{folder.name}: differences", not differences, "\n".join(map(str, differences[:20])))
         numbers = database.execute("SELECT count(*) FROM figures").fetchone()[0]
         tables = {row[0] for row in database.execute("SELECT table_name FROM information_schema.tables").fetchall()}
-    results = json.loads((data / "report" / "results.json").read_text())
+    results = json.loads((data / "results.json").read_text())
     computed = {m["id"] for m in results["metrics"] if any(line.get("figure") for line in m["lines"])}
     with (data / "figures.csv").open(newline="") as lines:
         told = {row["metric"] for row in csv.DictReader(lines)}
@@ -206,7 +206,7 @@ def stamped(mfaudit: Path, pack: Path, folder: Path, tally: Tally) -> None:
 
 
 def signing(mfaudit: Path, tenant: Path, tally: Tally) -> None:
-    kinds = {"ed25519": ("-t", "ed25519"), "ecdsa": ("-t", "ecdsa", "-b", "256"), "rsa": ("-t", "rsa", "-b", "3072"), "sealed": ("-t", "ed25519")}
+    kinds = {"ed25519": ("-t", "ed25519"), "ecdsa": ("-t", "ecdsa", "-b", "256"), "sealed": ("-t", "ed25519"), "rsa": ("-t", "rsa", "-b", "3072")}
     has_minisign = shutil.which("minisign") is not None
     with tempfile.TemporaryDirectory() as at:
         work = Path(at)
@@ -226,6 +226,9 @@ def signing(mfaudit: Path, tenant: Path, tally: Tally) -> None:
             shutil.rmtree(work / "tenant" / "out", ignore_errors=True)
             environment = {"PATH": os.environ["PATH"], "AUDIT_KEY": (work / name).read_text(), "AUDIT_PASSPHRASE": passphrase}
             done = subprocess.run([str(mfaudit), "run", "--config", str(config)], env=environment, capture_output=True, check=False)
+            if name == "rsa":
+                tally.check("an RSA key is refused by name", done.returncode == 2 and b"use Ed25519" in done.stderr, said(done))
+                continue
             tally.check(f"run, {name}", done.returncode == 0, said(done))
             tally.check("the key is not printed", b"PRIVATE" not in done.stdout + done.stderr and b"correct horse" not in done.stdout + done.stderr)
             pack = next((work / "tenant" / "out").glob("*/*/evidence.zip"))

@@ -67,7 +67,7 @@ mod tests {
         let files = [("data/b.csv", "b,b\n"), ("data/a.parquet", "PAR1"), ("bagit.txt", "x")];
         let bag = Bag { name: "top".to_owned(), files: files.map(|(p, t)| (p.to_owned(), t.as_bytes().to_vec())).into() };
         let first = zip(&bag).unwrap();
-        assert_eq!(zip(&bag.clone()).unwrap(), first);
+        assert_eq!(zip(&bag).unwrap(), first);
         let back = unzip(&first).unwrap();
         assert!(back.faults.is_empty(), "{:?}", back.faults);
         assert_eq!(back.files.iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>(), ["top/bagit.txt", "top/data/a.parquet", "top/data/b.csv"]);

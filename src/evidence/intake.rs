@@ -25,7 +25,7 @@ pub(super) fn sheets(source: &Source<'_>) -> anyhow::Result<Vec<File>> {
 }
 
 /// A batch as CSV; instants are RFC 3339, an absent value is an empty cell.
-pub(super) fn batch_sheet(path: &str, batch: &RecordBatch) -> anyhow::Result<File> {
+pub(crate) fn batch_sheet(path: &str, batch: &RecordBatch) -> anyhow::Result<File> {
     let rows = Rows { batch: batch.clone() };
     let schema = batch.schema();
     let names: Vec<&str> = schema.fields().iter().map(|f| f.name().as_str()).collect();

@@ -27,6 +27,7 @@ mod timestamp;
 pub mod verify;
 
 pub use bag::Bag;
+pub(crate) use intake::batch_sheet;
 pub use pack::{Ingredients, Pack, attach, pack, unpacked};
 pub use sign::{Key, NAMESPACE, Signers};
 pub use statement::{Chain, Digests, Link, Predicate, Statement, Subject};

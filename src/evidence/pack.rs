@@ -93,13 +93,13 @@ fn payload(of: &Ingredients<'_>) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
     let rows: BTreeMap<_, _> = of.measured.iter().filter_map(|m| Some((m.metric.id.clone(), m.rows.as_ref()?.batch.clone()))).collect();
     let mut files = contents::derived(&Source { results: of.results, corpus: of.corpus, rows: &rows, tables: &of.desk.tables })?;
     for artifact in of.artifacts {
-        let folder = if artifact.name.starts_with("rows/") || artifact.name.starts_with("tables/") { "data" } else { "data/report" };
-        files.insert(format!("{folder}/{}", artifact.name), artifact.bytes.clone());
+        // The same places as where it is published: links of the report to its rows hold in both.
+        files.insert(format!("data/{}", artifact.name), artifact.bytes.clone());
     }
     // A pack is checked against the results, whatever formats a site asks for.
-    if !files.contains_key("data/report/results.json") {
+    if !files.contains_key("data/results.json") {
         let made = report::render(of.results, &[Format::Json], &Options::default())?;
-        files.extend(made.into_iter().map(|a| (format!("data/report/{}", a.name), a.bytes)));
+        files.extend(made.into_iter().map(|a| (format!("data/{}", a.name), a.bytes)));
     }
     for query in &of.corpus.queries {
         files.insert(format!("data/queries/{}.sql", query.id), query.sql.clone().into_bytes());

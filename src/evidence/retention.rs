@@ -42,25 +42,28 @@ impl Class {
     }
 }
 
-/// Folders and files in which single persons are named. The report names who fails, the configuration may name accounts.
-const PERSONAL: [&str; 13] = [
-    "data/rows/",
-    "data/tables/",
-    "data/report/report.",
-    "data/report/results.json",
-    "data/report/deadlines.ics",
-    "data/report/csv/register.csv",
-    "data/report/csv/findings.csv",
-    "data/report/csv/break-glass.csv",
-    "data/report/csv/deadlines.csv",
-    "data/report/csv/rejects.csv",
-    "data/intake/rejects.csv",
-    "data/intake/restatements.csv",
-    "data/configuration.txt",
+/// Files in which nobody is named. Whatever is not listed is taken for personal: a report names who fails, the settings may name
+/// accounts.
+const AGGREGATED: [&str; 15] = [
+    "data/figures.csv",
+    "data/queries/",
+    "data/populations/",
+    "data/reperform.sql",
+    "data/dictionary.csv",
+    "data/templates.json",
+    "data/sbom.cdx.json",
+    "data/retention.csv",
+    "data/junit.xml",
+    "data/csv/controls.csv",
+    "data/intake/objects.csv",
+    "data/intake/deliveries.csv",
+    "data/intake/totals.csv",
+    "data/intake/gaps.csv",
+    "data/intake/anchors.csv",
 ];
 
 pub(super) fn class(path: &str) -> Class {
-    if PERSONAL.iter().any(|p| path.starts_with(p)) { Class::Detail } else { Class::Summary }
+    if AGGREGATED.iter().any(|p| path.starts_with(p)) { Class::Summary } else { Class::Detail }
 }
 
 /// One line per payload file.
@@ -80,7 +83,7 @@ mod tests {
     #[test]
     fn rows_go_early_and_figures_late() {
         let kept = Retention { detail_months: 12, summary_months: 84 };
-        let text = String::from_utf8(sheet(["data/rows/K3.csv", "data/figures.csv"].into_iter(), kept, "2026-11-05T02:00:00Z").unwrap()).unwrap();
-        assert_eq!(text, "file,class,dispose_on\r\ndata/rows/K3.csv,detail,2027-11-05\r\ndata/figures.csv,summary,2033-11-05\r\n");
+        let text = String::from_utf8(sheet(["data/rows/K3.csv", "data/figures.csv", "data/something new"].into_iter(), kept, "2026-11-05T02:00:00Z").unwrap()).unwrap();
+        assert_eq!(text, "file,class,dispose_on\r\ndata/rows/K3.csv,detail,2027-11-05\r\ndata/figures.csv,summary,2033-11-05\r\ndata/something new,detail,2027-11-05\r\n");
     }
 }

@@ -11,7 +11,7 @@ use ed25519_dalek::Signer as _;
 use jiff::Timestamp;
 use minisign::SecretKeyBox;
 use serde::{Deserialize, Serialize};
-use ssh_key::{HashAlg, LineEnding, PrivateKey};
+use ssh_key::{Algorithm, EcdsaCurve, HashAlg, LineEnding, PrivateKey};
 
 /// What an SSH signature is made for; a signature made for anything else does not count.
 pub const NAMESPACE: &str = "mfaudit-evidence";
@@ -119,6 +119,8 @@ fn ended(text: &str) -> String {
 
 fn open_ssh(key: Key<'_>) -> anyhow::Result<PrivateKey> {
     let held = PrivateKey::from_openssh(ended(key.text)).context("it is no OpenSSH private key")?;
+    let usable = matches!(held.algorithm(), Algorithm::Ed25519 | Algorithm::Ecdsa { curve: EcdsaCurve::NistP256 });
+    anyhow::ensure!(usable, "it is of kind `{}`: use Ed25519 (`ssh-keygen -t ed25519`) or ECDSA with P-256", held.algorithm());
     if !held.is_encrypted() {
         return Ok(held);
     }
@@ -129,16 +131,27 @@ fn open_ssh(key: Key<'_>) -> anyhow::Result<PrivateKey> {
 fn open_minisign(key: Key<'_>) -> anyhow::Result<Minisign> {
     let held = SecretKeyBox::from(ended(key.text));
     // Without a passphrase the library would ask for one on the terminal.
-    let opened = match key.passphrase {
-        Some(passphrase) => held.into_secret_key(Some(passphrase.to_owned())),
-        None => held.into_unencrypted_secret_key(),
+    let bytes = match key.passphrase {
+        Some(passphrase) => held.into_secret_key(Some(passphrase.to_owned())).map_err(|e| anyhow::anyhow!("{e}"))?.to_bytes(),
+        None => match held.into_unencrypted_secret_key() {
+            Ok(opened) => opened.to_bytes(),
+            Err(e) => without_checksum(key.text).with_context(|| e.to_string())?,
+        },
     };
-    let opened = opened.map_err(|e| anyhow::anyhow!("{e}"))?;
-    let bytes = opened.to_bytes();
     // Two bytes each for three algorithms, salt, two limits, key number; then the pair of keys.
     let number = bytes.get(54..62).and_then(|b| <[u8; 8]>::try_from(b).ok()).context("it is too short")?;
     let pair = bytes.get(62..126).and_then(|b| <[u8; 64]>::try_from(b).ok()).context("it is too short")?;
     Ok(Minisign { key: ed25519_dalek::SigningKey::from_keypair_bytes(&pair).map_err(|_| anyhow::anyhow!("its two halves do not belong together"))?, number })
+}
+
+/// Keys that the original program makes without a passphrase carry no checksum, which the library takes for damage. That the two
+/// halves of the key belong together is checked all the same.
+fn without_checksum(text: &str) -> anyhow::Result<Vec<u8>> {
+    let line = text.trim_end().lines().next_back().unwrap_or_default();
+    let bytes = STANDARD.decode(line.trim()).context("it is no minisign key")?;
+    let plain = bytes.len() == 158 && bytes.starts_with(b"Ed\0\0B2") && bytes.iter().skip(126).all(|b| *b == 0);
+    anyhow::ensure!(plain, "it is damaged, or encrypted: then name its passphrase");
+    Ok(bytes)
 }
 
 impl Minisign {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::config::dated;
 use crate::config::{CATEGORIES, Config, TOOL_DEFAULT};
 use crate::derive::{Desk, Duty, cadence_on};
+use crate::evidence::batch_sheet;
 use crate::lake::{IngestReport, SourceLedger, encode_batch};
 use crate::metric::Measured;
 use crate::period::{self, Period};
@@ -226,6 +227,8 @@ pub(super) fn evidence_rows(desk: &Desk, measured: &[Measured]) -> anyhow::Resul
     for m in measured {
         if let Some(rows) = &m.rows {
             files.push(Artifact { name: format!("rows/{}.parquet", m.metric.id), media_type: PARQUET, bytes: encode_batch(&rows.batch)? });
+            let (name, bytes) = batch_sheet(&format!("rows/{}.csv", m.metric.id), &rows.batch)?;
+            files.push(Artifact { name, media_type: "text/csv; charset=utf-8", bytes });
         }
     }
     for (name, batch) in &desk.tables {

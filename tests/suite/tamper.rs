@@ -23,7 +23,7 @@ type Files = BTreeMap<String, Vec<u8>>;
 const MANIFEST: &str = "manifest-sha256.txt";
 const TAGS: &str = "tagmanifest-sha256.txt";
 const STATEMENT: &str = "statement.json";
-const RESULTS: &str = "data/report/results.json";
+const RESULTS: &str = "data/results.json";
 const SIGNATURES: [&str; 3] = ["statement.json.sig", "statement.json.minisig", "statement.dsse.json"];
 
 /// A signed pack, and what a reader needs to check it.
@@ -49,7 +49,7 @@ fn signed() -> &'static Signed {
         let outcome = tenant.run();
         assert_eq!(tenant.run().published, outcome.published, "a repeated run gives the same signed pack");
         let zip = tenant.published(&outcome, "evidence.zip");
-        let trusted = vec![Trusted::Ssh(key(1).public_key().clone()), Trusted::Minisign(pair.pk.clone())];
+        let trusted = vec![Trusted::Ssh(key(1).public_key().clone()), Trusted::Minisign(pair.pk)];
         Signed { bag: evidence::unpacked(&zip).unwrap(), zip, trusted }
     })
 }
@@ -151,7 +151,7 @@ type Way = (&'static str, fn(&mut Files), &'static [Kind]);
 
 /// Damage and edits that leave the lists as they were.
 const PLAIN: &[Way] = &[
-    ("a word of the report is changed", |f| edit(f, "data/report/report.html", "Confidential", "ConfidentiaI"), &[Changed, Subject, Report]),
+    ("a word of the report is changed", |f| edit(f, "data/report.html", "Confidential", "ConfidentiaI"), &[Changed, Subject, Report]),
     ("a verdict in a CSV row file is changed", |f| edit(f, "data/rows/K1.csv", "yes", "no"), &[Changed, Subject, Derived]),
     ("the rows of a metric are removed", |f| drop(f.remove("data/rows/K1.parquet")), &[Missing, Subject]),
     ("a file is added to the payload", |f| set(f, "data/extra.csv", "x"), &[Added, Subject, Oxum]),
@@ -307,12 +307,12 @@ const RESEALED: &[Way] = &[
     (
         "a CSV of the report is changed",
         |f| {
-            let p = first(f, "data/report/csv/metrics", ".csv");
+            let p = first(f, "data/csv/metrics", ".csv");
             edit(f, &p, "K1", "K0");
         },
         &[Report],
     ),
-    ("the HTML is another one", |f| edit(f, "data/report/report.html", "</body>", "<p>fine</p></body>"), &[Report]),
+    ("the HTML is another one", |f| edit(f, "data/report.html", "</body>", "<p>fine</p></body>"), &[Report]),
 ];
 
 /// Edits of statement and signatures; the tag manifest fits again.

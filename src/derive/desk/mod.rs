@@ -27,7 +27,7 @@ use crate::table::derived::{AttemptDay, EndingDay, Watched};
 use crate::table::directory::{Identity, RegisteredMethod, Registration, RoleAssignment};
 use crate::table::policy::{Change, Policy, PolicyExclusion};
 use crate::table::register::{Exception, ExceptionEvent};
-use crate::table::{self, Day, Instant, Row, snapshot as t};
+use crate::table::{self, Day, Instant, Rejected, Row, snapshot as t};
 
 use as_of::AsOf;
 pub use fact::Fact;
@@ -80,6 +80,7 @@ struct Loaded {
     trailing: RecordBatch,
     endings: RecordBatch,
     watched: RecordBatch,
+    rejects: RecordBatch,
 }
 
 impl Loaded {
@@ -99,6 +100,8 @@ impl Loaded {
             trailing: days::<AttemptDay<'_>>(d, (until - TRAILING..until).map(Day))?,
             endings: days::<EndingDay<'_>>(d, (until - TRAILING..until).map(Day))?,
             watched: days::<Watched<'_>>(d, (from - 1..=until).map(Day))?,
+            // What an object's name does not date stands in the first partition of all.
+            rejects: days::<Rejected<'_>>(d, [0].into_iter().chain(from - 1..=until).map(Day))?,
         })
     }
 }
@@ -177,6 +180,7 @@ fn stated(ground: &Ground<'_>, lives_now: &[Life<'_>], held: &Loaded) -> anyhow:
         ("ending_days", held.endings.clone()),
         ("trailing_days", table::batch(trailing_days(&AttemptDay::read(&held.trailing)?))?),
         ("watched_events", held.watched.clone()),
+        ("rejects", held.rejects.clone()),
         ("changes", table::batch(near)?),
         ("exception_states", table::batch(ground.lives.iter().map(|l| register::state(l, close)))?),
         ("exception_objects", exception_objects(ground.cover, &held.now, ground.lives, end)?),

@@ -19,7 +19,7 @@ use crate::report::{self, Format, Options, Templates};
 use crate::results::{Line, Metric, Results, SCHEMA, State};
 use crate::table;
 
-const RESULTS: &str = "data/report/results.json";
+const RESULTS: &str = "data/results.json";
 const QUERIES: &str = "data/queries/";
 const CONFIGURATION: &str = "data/configuration.txt";
 const TEMPLATES: &str = "data/templates.json";
@@ -203,7 +203,7 @@ fn reports(bag: &Bag, results: &Results, verdict: &mut Verdict) {
     let ours = pack::templates(&Templates::embedded()).ok();
     let same_templates = ours.is_some() && bag.get(TEMPLATES) == ours.as_deref();
     for format in ["json", "csv", "html"].iter().filter_map(|f| Format::from_str(f).ok()) {
-        let issued = |name: &str| bag.get(&format!("data/report/{name}")).is_some();
+        let issued = |name: &str| bag.get(&format!("data/{name}")).is_some();
         if format == Format::Html && !same_templates {
             verdict.note("the report was made with other templates than this version has: HTML and PDF were not made again");
             continue;
@@ -217,11 +217,11 @@ fn reports(bag: &Bag, results: &Results, verdict: &mut Verdict) {
         };
         // A site chooses its formats: one that was not issued at all is no loss.
         if made.iter().any(|a| issued(&a.name)) {
-            let files = made.into_iter().map(|a| (format!("data/report/{}", a.name), a.bytes)).collect();
+            let files = made.into_iter().map(|a| (format!("data/{}", a.name), a.bytes)).collect();
             held(bag, files, Kind::Report, "it is not made from these results", verdict);
         }
     }
-    if bag.get("data/report/report.pdf").is_some() {
+    if bag.get("data/report.pdf").is_some() {
         verdict.note("report.pdf was not made again; it is held by its digest");
     }
 }

@@ -144,6 +144,8 @@ pub(in crate::report) struct Fact {
     pub(super) word: &'static str,
     /// Why there is no value; empty when there is one.
     pub(super) reason: String,
+    /// The file with the rows behind it, beside the report; empty when there are none.
+    pub(super) rows: String,
 }
 
 /// A column of blocks.

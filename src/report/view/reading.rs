@@ -172,7 +172,13 @@ pub(super) fn fact(metric: &Metric) -> Fact {
     let reason = if figure.is_some() { String::new() } else { why_not(metric) };
     let reading = figure.map_or_else(|| Reading { value: "n/a".to_owned(), basis: String::new(), unknown: String::new() }, reading);
     let word = if metric.state == State::NotObservable { "Not observable" } else { status.word() };
-    Fact { value: reading.value, basis: reading.basis, unknown: reading.unknown, goal: goal(metric), change: change(metric), status, word, reason }
+    Fact { value: reading.value, basis: reading.basis, unknown: reading.unknown, goal: goal(metric), change: change(metric), status, word, reason, rows: row_file(metric) }
+}
+
+/// Where the rows behind a metric are published, below the report's own folder.
+fn row_file(metric: &Metric) -> String {
+    let harmless = !metric.id.is_empty() && metric.id.chars().all(|c| c.is_ascii_alphanumeric());
+    if harmless && !metric.lines.is_empty() { format!("rows/{}.csv", metric.id) } else { String::new() }
 }
 
 /// Why a metric has no headline figure, as a sentence.
