@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::Verifier as _;
 use minisign::{PublicKey as MinisignKey, SignatureBox};
-use ssh_key::{Algorithm, HashAlg, PublicKey, SshSig};
+use ssh_key::{HashAlg, PublicKey, SshSig};
 
 use super::{Kind, Trusted, Verdict};
 use crate::evidence::bag::Bag;
@@ -120,18 +120,10 @@ fn enveloped(bytes: &[u8], embedded: Option<&PublicKey>, against: &Against<'_>, 
             verdict.add(Kind::ForeignKey, ENVELOPE, format!("signed by `{}`, whose key is neither given nor inside {SSH}", s.keyid));
             continue;
         };
-        let signature = STANDARD.decode(&s.sig).ok().and_then(|raw| ssh_key::Signature::new(algorithm(key), raw).ok());
+        let signature = STANDARD.decode(&s.sig).ok().and_then(|raw| ssh_key::Signature::new(key.algorithm(), raw).ok());
         if signature.is_none_or(|raw| key.key_data().verify(&signed, &raw).is_err()) {
             verdict.add(Kind::BadSignature, ENVELOPE, format!("the signature of {} does not fit", s.keyid));
         }
-    }
-}
-
-/// With which rule a key of this kind signs.
-fn algorithm(key: &PublicKey) -> Algorithm {
-    match key.algorithm() {
-        Algorithm::Rsa { .. } => Algorithm::Rsa { hash: Some(HashAlg::Sha512) },
-        other => other,
     }
 }
 
