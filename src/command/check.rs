@@ -8,6 +8,7 @@ use super::{Said, prepare, pretty};
 use crate::cli::Output;
 use crate::lake::{Probe, probe};
 use crate::period;
+use crate::query;
 use crate::run::{Prepared, Request};
 use crate::store::{Object, Place};
 
@@ -29,10 +30,14 @@ pub(super) fn check(request: &Request, format: Output) -> anyhow::Result<Said> {
     let faults = inputs.iter().filter(|i| i["state"] != "reachable").count();
     let code = if faults == 0 { 0 } else { 2 };
     let queries = prepared.corpus.queries.len();
+    let populations = query::populations()?;
+    let wrong = query::lint_populations(&populations);
+    anyhow::ensure!(wrong.is_empty(), "the population files have {} faults\n  {}", wrong.len(), wrong.join("\n  "));
+    let populations = populations.len();
     if format == Output::Json {
-        return Ok(Said { text: pretty(&json!({ "inputs": inputs, "faults": faults, "period": prepared.period.id(), "queries": queries }))?, code });
+        return Ok(Said { text: pretty(&json!({ "inputs": inputs, "faults": faults, "period": prepared.period.id(), "queries": queries, "populations": populations }))?, code });
     }
-    let mut text = format!("configuration, {queries} queries and templates are in order; period {}\n", prepared.period.id());
+    let mut text = format!("configuration, {queries} queries, {populations} populations and templates are in order; period {}\n", prepared.period.id());
     inputs.iter().for_each(|i| line(&mut text, i));
     Ok(Said { text, code })
 }

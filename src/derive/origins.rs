@@ -33,7 +33,7 @@ const NAMES: [&str; 7] = ["identity_id", "event_id", "target_id", "actor_id", "p
 /// Canonical tables that a table of the desk is made from.
 fn behind(table: &str) -> &'static [&'static str] {
     match table {
-        "attempts" | "attempt_days" | "ending_days" | "trailing_days" | "watched_events" | "glass_uses" | "travel_pairs" | "factor_runs" => &["sign_ins"],
+        "attempts" | "attempt_days" | "ending_days" | "trailing_days" | "watched_events" | "glass_uses" | "travel_pairs" | "factor_runs" | "unprotected_attempts" => &["sign_ins"],
         "factor_changes" => &["changes", "sign_ins"],
         "changes" | "control_changes" => &["changes", "exceptions"],
         "population" => &["identities", "registrations", "exceptions"],

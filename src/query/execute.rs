@@ -66,28 +66,32 @@ fn text(array: &ArrayRef, i: usize) -> String {
 /// # Errors
 /// When a table is missing, the engine refuses the statement, or a column of the contract is missing.
 pub fn execute(query: &Query, tables: &BTreeMap<&'static str, RecordBatch>) -> anyhow::Result<Rows> {
-    // A fresh context per query: what one statement could do to a table, no other would see.
-    let mut context = SQLContext::new();
-    for name in &query.reads {
-        let batch = tables.get(name.as_str()).with_context(|| format!("query `{}`: table `{name}` is not on the desk", query.id))?;
-        context.register(name, to_polars(batch).with_context(|| format!("table `{name}`"))?.lazy());
-    }
-    let frame = context.execute(&query.sql).and_then(polars::prelude::LazyFrame::collect).map_err(|e| {
-        let first = e.to_string().lines().next().unwrap_or("").chars().take(300).collect::<String>();
-        anyhow::anyhow!("query `{}`: {first}", query.id)
-    })?;
-    let batch = from_polars(&frame).with_context(|| format!("query `{}`", query.id))?;
+    let rows = select(&format!("query `{}`", query.id), &query.sql, &query.reads, tables)?;
     for column in query.kind.columns().iter().chain(&["line"]) {
-        if batch.column_by_name(column).is_none() {
+        if rows.batch.column_by_name(column).is_none() {
             bail!("query `{}`: column `{column}` is missing from its rows", query.id);
         }
     }
     let known: Vec<&str> = query.lines.iter().map(|l| l.id.as_str()).collect();
-    let rows = Rows { batch };
     if let Some(stray) = rows.texts("line").iter().find(|l| !known.contains(&l.as_str())) {
         bail!("query `{}`: row with line `{stray}`, which the header does not declare", query.id);
     }
     Ok(rows)
+}
+
+/// Runs one SELECT over the tables in `reads` and no others; `what` names it in messages.
+pub(super) fn select(what: &str, sql: &str, reads: &[String], tables: &BTreeMap<&'static str, RecordBatch>) -> anyhow::Result<Rows> {
+    // A fresh context per query: what one statement could do to a table, no other would see.
+    let mut context = SQLContext::new();
+    for name in reads {
+        let batch = tables.get(name.as_str()).with_context(|| format!("{what}: table `{name}` is not on the desk"))?;
+        context.register(name, to_polars(batch).with_context(|| format!("table `{name}`"))?.lazy());
+    }
+    let frame = context.execute(sql).and_then(polars::prelude::LazyFrame::collect).map_err(|e| {
+        let first = e.to_string().lines().next().unwrap_or("").chars().take(300).collect::<String>();
+        anyhow::anyhow!("{what}: {first}")
+    })?;
+    Ok(Rows { batch: from_polars(&frame).with_context(|| what.to_owned())? })
 }
 
 /// Arrow to Polars by value: six column types, no unsafe interface.

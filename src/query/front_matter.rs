@@ -1,6 +1,7 @@
 //! Splits a query file into its TOML header and its SELECT. The file as a whole stays valid SQL.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::derive::Fact;
 use crate::digest;
@@ -140,12 +141,7 @@ impl Query {
     /// # Errors
     /// When the header is missing, is not TOML, or has an unknown or missing key.
     pub fn parse(file: &str, text: &str) -> anyhow::Result<Self> {
-        let header = split(text).ok_or_else(|| anyhow::anyhow!("query `{file}`: the file must begin with a header between two `-- ---` lines"))?;
-        let h: Header = toml::from_str(&header).map_err(|e| {
-            // Header line n is file line n + 1, behind the opening `-- ---`.
-            let line = e.span().map_or(1, |s| header.as_bytes()[..s.start.min(header.len())].iter().filter(|b| **b == b'\n').count() + 2);
-            anyhow::anyhow!("query `{file}` line {line}: {}", e.message())
-        })?;
+        let h: Header = header("query", file, text)?;
         Ok(Self {
             id: h.id,
             name: h.name,
@@ -168,12 +164,27 @@ impl Query {
     /// Every fact the whole query stands on.
     #[must_use]
     pub fn facts(&self) -> Vec<Fact> {
-        let mut facts: Vec<Fact> = self.reads.iter().flat_map(|t| Fact::behind(t).iter().copied()).collect();
-        facts.extend(self.needs.iter().filter_map(|n| Fact::named(n)));
-        facts.sort_unstable();
-        facts.dedup();
-        facts
+        facts(&self.reads, &self.needs)
     }
+}
+
+/// Facts behind the tables, and those named besides.
+pub(super) fn facts(reads: &[String], needs: &[String]) -> Vec<Fact> {
+    let mut facts: Vec<Fact> = reads.iter().flat_map(|t| Fact::behind(t).iter().copied()).collect();
+    facts.extend(needs.iter().filter_map(|n| Fact::named(n)));
+    facts.sort_unstable();
+    facts.dedup();
+    facts
+}
+
+/// The header of a file; `kind` is what the file is, for messages.
+pub(super) fn header<H: DeserializeOwned>(kind: &str, file: &str, text: &str) -> anyhow::Result<H> {
+    let lines = split(text).ok_or_else(|| anyhow::anyhow!("{kind} `{file}`: the file must begin with a header between two `-- ---` lines"))?;
+    toml::from_str(&lines).map_err(|e| {
+        // Header line n is file line n + 1, behind the opening `-- ---`.
+        let line = e.span().map_or(1, |s| lines.as_bytes()[..s.start.min(lines.len())].iter().filter(|b| **b == b'\n').count() + 2);
+        anyhow::anyhow!("{kind} `{file}` line {line}: {}", e.message())
+    })
 }
 
 fn split(text: &str) -> Option<String> {

@@ -65,22 +65,32 @@ pub fn lint(corpus: &Corpus) -> Vec<String> {
 
 fn query(q: &Query) -> Vec<String> {
     let mut faults = header(q);
-    let statements = match Parser::parse_sql(&GenericDialect {}, &q.sql) {
-        Ok(s) => s,
-        Err(e) => {
-            faults.push(format!("is not SQL: {e}"));
-            return faults;
+    match parsed(&q.sql) {
+        Ok(sql) => {
+            faults.extend(outcome(q, &sql));
+            faults.extend(constructs(&sql, &q.reads));
         }
-    };
-    let [Statement::Query(sql)] = statements.as_slice() else {
-        faults.push("must hold exactly one SELECT".to_owned());
-        return faults;
-    };
-    faults.extend(outcome(q, sql));
+        Err(fault) => faults.push(fault),
+    }
+    faults
+}
+
+/// The one SELECT of a file.
+pub(super) fn parsed(text: &str) -> Result<Sql, String> {
+    let mut statements = Parser::parse_sql(&GenericDialect {}, text).map_err(|e| format!("is not SQL: {e}"))?;
+    match (statements.pop(), statements.is_empty()) {
+        (Some(Statement::Query(sql)), true) => Ok(*sql),
+        _ => Err("must hold exactly one SELECT".to_owned()),
+    }
+}
+
+/// Tables against those declared, and what is outside the portable subset.
+pub(super) fn constructs(sql: &Sql, reads: &[String]) -> Vec<String> {
     let mut inspector = Inspector::default();
     let _: ControlFlow<()> = sql.visit(&mut inspector);
     let used: BTreeSet<String> = inspector.tables.difference(&inspector.ctes).cloned().collect();
-    let declared: BTreeSet<String> = q.reads.iter().cloned().collect();
+    let declared: BTreeSet<String> = reads.iter().cloned().collect();
+    let mut faults = Vec::new();
     faults.extend(used.difference(&declared).map(|t| format!("reads table `{t}` without declaring it in `reads`")));
     faults.extend(declared.difference(&used).map(|t| format!("declares table `{t}` in `reads` and does not read it")));
     faults.extend(inspector.faults);
@@ -99,16 +109,18 @@ fn header(q: &Query) -> Vec<String> {
     if q.lines.is_empty() {
         faults.push("declares no line".to_owned());
     }
-    for t in q.reads.iter().filter(|t| table::named(t).is_none()) {
-        faults.push(format!("reads `{t}`, which is no table"));
-    }
-    for n in q.needs.iter().chain(q.lines.iter().flat_map(|l| &l.needs)).filter(|n| Fact::named(n).is_none()) {
-        faults.push(format!("needs `{n}`, which is none of {}", Fact::ALL.map(|(_, n)| n).join(", ")));
-    }
+    faults.extend(unknown(&q.reads, q.needs.iter().chain(q.lines.iter().flat_map(|l| &l.needs))));
     for c in q.controls.iter().filter(|c| c.split_once(':').is_none_or(|(framework, id)| framework.is_empty() || id.is_empty())) {
         faults.push(format!("control `{c}` is not written as FRAMEWORK:ID"));
     }
     faults
+}
+
+/// Tables and facts that do not exist.
+pub(super) fn unknown<'n>(reads: &[String], needs: impl Iterator<Item = &'n String>) -> Vec<String> {
+    let tables = reads.iter().filter(|t| table::named(t).is_none()).map(|t| format!("reads `{t}`, which is no table"));
+    let facts = needs.filter(|n| Fact::named(n).is_none()).map(|n| format!("needs `{n}`, which is none of {}", Fact::ALL.map(|(_, n)| n).join(", ")));
+    tables.chain(facts).collect()
 }
 
 /// The columns the outer SELECT gives, against the contract of the kind.
@@ -126,17 +138,21 @@ fn outcome(q: &Query, sql: &Sql) -> Vec<String> {
     for d in q.dimensions.iter().filter(|d| !columns.contains(d)) {
         faults.push(format!("dimension `{d}` is not a column"));
     }
-    match &sql.order_by {
-        Some(order) => match &order.kind {
-            OrderByKind::Expressions(by) if by.iter().all(|e| e.options.nulls_first.is_some()) => {}
-            _ => faults.push("ORDER BY must say NULLS FIRST or NULLS LAST for every column: engines differ".to_owned()),
-        },
-        None => faults.push("must end in ORDER BY, so that its rows have one order".to_owned()),
-    }
+    faults.extend(unordered(sql).map(str::to_owned));
     faults
 }
 
-fn output(body: &SetExpr) -> Vec<String> {
+/// Why the rows have no order that all engines share.
+pub(super) fn unordered(sql: &Sql) -> Option<&'static str> {
+    match sql.order_by.as_ref().map(|order| &order.kind) {
+        Some(OrderByKind::Expressions(by)) if by.iter().all(|e| e.options.nulls_first.is_some()) => None,
+        Some(_) => Some("ORDER BY must say NULLS FIRST or NULLS LAST for every column: engines differ"),
+        None => Some("must end in ORDER BY, so that its rows have one order"),
+    }
+}
+
+/// Names of the columns that a SELECT gives.
+pub(super) fn output(body: &SetExpr) -> Vec<String> {
     match body {
         SetExpr::Select(s) => s
             .projection

@@ -207,6 +207,7 @@ pub fn all() -> Vec<Table> {
         traffic::TravelPair::TABLE,
         traffic::FactorRun::TABLE,
         traffic::FactorChange::TABLE,
+        traffic::UnprotectedAttempt::TABLE,
         snapshot::TrailingDay::TABLE,
         snapshot::IntakeObject::TABLE,
         snapshot::IntakeDay::TABLE,

@@ -1,6 +1,6 @@
-//! Tables of one period that detections and statistics read: bursts, pairs, baselines.
+//! Tables of one period that detections, statistics and samples read: bursts, pairs, baselines, single attempts.
 
-use super::{Instant, table};
+use super::{Day, Instant, table};
 
 table! {
     /// One row per two successful sign-ins of one identity that follow each other in different places.
@@ -97,5 +97,41 @@ table! {
         place: &'a str,
         /// Ticket that the record names; empty text when none.
         ticket: &'a str,
+    }
+}
+
+table! {
+    /// One row per attempt of the period that was satisfied without a second factor (class N or S): what a sample is drawn from.
+    UnprotectedAttempt = "unprotected_attempts", Period, key ["source", "tenant", "attempt_id"] {
+        /// Source id of the configuration.
+        source: &'a str,
+        /// Tenant.
+        tenant: &'a str,
+        /// Event id of the row that decided the journey.
+        attempt_id: &'a str,
+        /// Identity.
+        identity_id: &'a str,
+        /// Display name, else the id.
+        label: &'a str,
+        /// Application id; empty text when not recorded.
+        app_id: &'a str,
+        /// Deciding row of the journey.
+        decided_at: Instant,
+        /// The organisation's local day of `decided_at`.
+        local_day: Day,
+        /// Satisfaction class: S or N.
+        satisfied_by: &'a str,
+        /// Why a class S was skipped.
+        class_reason: &'a str,
+        /// Policy lists the relaxation that skipped MFA.
+        relaxation_accepted: bool,
+        /// Legacy client or protocol.
+        legacy_protocol: bool,
+        /// A privileged role was held when it happened: `yes`, `no` or `unknown`.
+        privileged_then: &'a str,
+        /// Exception the attempt is attributed to; empty text when none.
+        exception_id: &'a str,
+        /// Why no active exception explains it: `expired`, `not_yet_active`, `pending`, `out_of_scope` or `never_registered`; empty text otherwise.
+        unmatched: &'a str,
     }
 }

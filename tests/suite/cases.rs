@@ -1,16 +1,16 @@
-//! Given/expect cases worked out by hand, one file per query; the same files run on DuckDB in `tests/oracle.py`.
+//! Given/expect cases worked out by hand, one file per query and per population; the same files run on DuckDB in `tests/oracle.py`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use arrow::record_batch::RecordBatch;
-use mfaudit::query::{Corpus, Query, Rows, execute};
+use mfaudit::query::{Corpus, Query, Rows, execute, populations};
 use mfaudit::results::Figure;
 use mfaudit::table::{self, ColumnBuilder, Day, Instant, Kind, Table, TableBuilder};
 use toml::Value;
 
-fn cases(id: &str) -> Option<Vec<Value>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/queries/{id}.toml"));
+fn cases(folder: &str, id: &str) -> Option<Vec<Value>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/{folder}/{id}.toml"));
     let text = std::fs::read_to_string(path).ok()?;
     let file: toml::Table = toml::from_str(&text).unwrap();
     Some(file["case"].as_array().unwrap().clone())
@@ -20,12 +20,40 @@ fn cases(id: &str) -> Option<Vec<Value>> {
 fn every_query_has_cases_and_every_case_its_query() {
     let corpus = Corpus::embedded().unwrap();
     for q in &corpus.queries {
-        assert!(cases(&q.id).is_some_and(|c| !c.is_empty()), "query {} has no case in tests/queries/{}.toml", q.id, q.id);
+        assert!(cases("queries", &q.id).is_some_and(|c| !c.is_empty()), "query {} has no case in tests/queries/{}.toml", q.id, q.id);
     }
     for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/queries")).unwrap() {
         let stem = entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned();
         assert!(corpus.get(&stem).is_some(), "tests/queries/{stem}.toml has no query");
     }
+}
+
+#[test]
+fn every_population_has_cases_that_give_their_items_once() {
+    let all = populations().unwrap();
+    let mut failures = Vec::new();
+    for p in &all {
+        let cases = cases("populations", &p.id).unwrap_or_default();
+        assert!(!cases.is_empty(), "population {} has no case in tests/populations/{}.toml", p.id, p.id);
+        for case in &cases {
+            let name = format!("{}: {}", p.id, case["name"].as_str().unwrap());
+            match p.rows(&tables(case)) {
+                Err(e) => failures.push(format!("{name}\n    {e:#}")),
+                Ok(rows) => {
+                    let items = rows.texts("item");
+                    if items.iter().collect::<BTreeSet<_>>().len() != items.len() {
+                        failures.push(format!("{name}\n    an item stands there twice: {items:?}"));
+                    }
+                    failures.extend(compare_rows(case, &rows).into_iter().map(|f| format!("{name}\n    {f}")));
+                }
+            }
+        }
+    }
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/populations")).unwrap() {
+        let stem = entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned();
+        assert!(all.iter().any(|p| p.id == stem), "tests/populations/{stem}.toml has no population");
+    }
+    assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
 }
 
 #[test]
@@ -38,7 +66,7 @@ fn every_case_gives_its_rows_and_figures() {
     let mut failures = Vec::new();
     let mut count = 0;
     for q in &Corpus::embedded().unwrap().queries {
-        for case in cases(&q.id).unwrap_or_default() {
+        for case in cases("queries", &q.id).unwrap_or_default() {
             count += 1;
             let name = format!("{}: {}", q.id, case["name"].as_str().unwrap());
             match run(q, &case) {
@@ -55,9 +83,12 @@ fn every_case_gives_its_rows_and_figures() {
 }
 
 fn run(q: &Query, case: &Value) -> anyhow::Result<Rows> {
+    execute(q, &tables(case))
+}
+
+fn tables(case: &Value) -> BTreeMap<&'static str, RecordBatch> {
     let given = case["given"].as_table().unwrap();
-    let tables: BTreeMap<&'static str, RecordBatch> = table::all().into_iter().map(|t| (t.name, filled(t, given.get(t.name)))).collect();
-    execute(q, &tables)
+    table::all().into_iter().map(|t| (t.name, filled(t, given.get(t.name)))).collect()
 }
 
 fn filled(table: Table, rows: Option<&Value>) -> RecordBatch {

@@ -31,7 +31,7 @@ fn no_vendor_name_after_the_source_stage() {
             look(&name, code(&text));
         }
     }
-    for folder in ["queries", "report_templates"] {
+    for folder in ["queries", "populations", "report_templates"] {
         for key in files_below(&root(folder)) {
             look(&key, &std::fs::read_to_string(root(folder).join(&key)).unwrap());
         }

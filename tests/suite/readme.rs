@@ -41,7 +41,7 @@ fn every_path_it_names_exists() {
     for file in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
         let text = std::fs::read_to_string(root.join(file)).unwrap();
         for word in text.split(['`', '(', ')', ' ', '\n', '|', ',']) {
-            let named = ["src/", "queries/", "tests/", "report_templates/", "schema/", "benches/"].iter().any(|p| word.starts_with(p));
+            let named = ["src/", "queries/", "populations/", "tests/", "report_templates/", "schema/", "benches/"].iter().any(|p| word.starts_with(p));
             if named && !word.contains(['<', '*', '…', '{', '$', 'N']) {
                 let path = word.trim_end_matches(['.', ':', ';']);
                 assert!(root.join(path).exists(), "{file} names `{path}`, which does not exist");

@@ -61,7 +61,7 @@ impl Fact {
     #[must_use]
     pub fn behind(table: &str) -> &'static [Self] {
         match table {
-            "attempts" | "attempt_days" | "ending_days" | "factor_runs" => &[Self::SignIns],
+            "attempts" | "attempt_days" | "ending_days" | "factor_runs" | "unprotected_attempts" => &[Self::SignIns],
             "trailing_days" => &[Self::Trailing],
             "exclusions" | "excluded_identities" => &[Self::Policies, Self::Roles, Self::Register],
             "reconciliation" => &[Self::SignIns, Self::Identities, Self::Roles, Self::Policies, Self::Register],

@@ -5,6 +5,7 @@ mod duties;
 mod fact;
 mod population;
 mod rules;
+mod unprotected;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,6 +78,7 @@ struct Loaded {
     left_out: Vec<RecordBatch>,
     changes: Vec<RecordBatch>,
     attempts: RecordBatch,
+    unprotected: Vec<RecordBatch>,
     trailing: RecordBatch,
     endings: RecordBatch,
     watched: RecordBatch,
@@ -97,6 +99,7 @@ impl Loaded {
             left_out: load(PolicyExclusion::TABLE, end)?,
             changes: changes(d, end)?,
             attempts: days::<AttemptDay<'_>>(d, period.days().map(period::day))?,
+            unprotected: unprotected::load(d, period.days().map(period::day))?,
             trailing: days::<AttemptDay<'_>>(d, (until - TRAILING..until).map(Day))?,
             endings: days::<EndingDay<'_>>(d, (until - TRAILING..until).map(Day))?,
             watched: days::<Watched<'_>>(d, (from - 1..=until).map(Day))?,
@@ -177,6 +180,7 @@ fn stated(ground: &Ground<'_>, lives_now: &[Life<'_>], held: &Loaded) -> anyhow:
         ("policies", one(&Policy::TABLE, &held.policies)?),
         ("policy_exclusions", one(&PolicyExclusion::TABLE, &held.left_out)?),
         ("attempt_days", held.attempts.clone()),
+        ("unprotected_attempts", unprotected::rows(ground, &held.unprotected)?),
         ("ending_days", held.endings.clone()),
         ("trailing_days", table::batch(trailing_days(&AttemptDay::read(&held.trailing)?))?),
         ("watched_events", held.watched.clone()),
