@@ -40,6 +40,8 @@ pub mod report;
 
 pub mod evidence;
 
+pub mod sampling;
+
 pub mod publish;
 
 pub mod run;

@@ -32,6 +32,7 @@ use anyhow::{Context as _, Result};
 
 pub(crate) use self::csv::sheet::{Sheet, number as csv_number, text as csv_text};
 pub use self::templates::Templates;
+pub(crate) use self::workbook::{Page, Value as CellValue, book};
 use crate::results::{Figure, Results};
 
 /// A kind of output.

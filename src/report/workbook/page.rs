@@ -14,7 +14,7 @@ const ROWS: usize = 1_000_000;
 
 /// A cell.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     /// Text, whatever it begins with.
     Text(String),
     /// A count or a sum.
@@ -28,11 +28,11 @@ pub(super) enum Value {
 }
 
 impl Value {
-    pub(super) fn text(raw: &str) -> Self {
+    pub(crate) fn text(raw: &str) -> Self {
         if raw.is_empty() { Self::Empty } else { Self::Text(raw.to_owned()) }
     }
 
-    pub(super) fn when(raw: &str) -> Self {
+    pub(crate) fn when(raw: &str) -> Self {
         if raw.is_empty() { Self::Empty } else { Self::When(raw.to_owned()) }
     }
 
@@ -40,11 +40,11 @@ impl Value {
         value.map_or(Self::Empty, Self::Share)
     }
 
-    pub(super) fn number(value: Option<f64>) -> Self {
+    pub(crate) fn number(value: Option<f64>) -> Self {
         value.map_or(Self::Empty, Self::Number)
     }
 
-    pub(super) fn whole(value: u64) -> Self {
+    pub(crate) fn whole(value: u64) -> Self {
         Self::Number(value as f64)
     }
 
@@ -74,16 +74,16 @@ impl Formats {
 
 /// A sheet before it is written.
 #[derive(Debug)]
-pub(super) struct Page {
+pub(crate) struct Page {
     name: &'static str,
-    heads: Vec<(&'static str, f64)>,
+    heads: Vec<(String, f64)>,
     rows: Vec<Vec<Value>>,
 }
 
 impl Page {
     /// `heads` are names and column widths.
-    pub(super) fn new(name: &'static str, heads: &[(&'static str, f64)], rows: impl IntoIterator<Item = Vec<Value>>) -> Self {
-        Self { name, heads: heads.to_vec(), rows: rows.into_iter().collect() }
+    pub(crate) fn new(name: &'static str, heads: &[(&str, f64)], rows: impl IntoIterator<Item = Vec<Value>>) -> Self {
+        Self { name, heads: heads.iter().map(|(head, width)| ((*head).to_owned(), *width)).collect(), rows: rows.into_iter().collect() }
     }
 
     pub(super) fn name(&self) -> &str {
@@ -94,7 +94,7 @@ impl Page {
         sheet.set_name(self.name)?;
         for (column, (head, width)) in (0_u16..).zip(&self.heads) {
             sheet.set_column_width(column, *width)?;
-            sheet.write_string_with_format(0, column, *head, &formats.head)?;
+            sheet.write_string_with_format(0, column, head.as_str(), &formats.head)?;
         }
         let mut last = 1_u32;
         for (row, values) in (1_u32..).zip(self.rows.iter().take(ROWS)) {
