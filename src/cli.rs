@@ -69,7 +69,7 @@ pub enum Command {
         #[arg(long)]
         templates: Option<String>,
     },
-    /// List metrics, sources, tables or targets from their own metadata.
+    /// List metrics, sources, tables, targets or populations from their own metadata.
     List {
         /// What to list.
         #[arg(value_enum, default_value_t = Listing::Metrics)]
@@ -124,6 +124,8 @@ pub enum Command {
         #[arg(long)]
         out: String,
     },
+    /// Draw a sample for an auditor from a frozen population, by the auditor's own seed.
+    Sample(Sample),
     /// Write a synthetic tenant with known ground truth.
     Generate(Generate),
 }
@@ -170,6 +172,42 @@ pub enum Listing {
     Tables,
     /// Every target key.
     Targets,
+    /// Every population that a sample can be drawn from.
+    Populations,
+}
+
+/// A sample: without `--seed` the population is frozen, with it items are drawn.
+#[derive(Debug, Clone, Args)]
+pub struct Sample {
+    /// What to draw from; `mfaudit list populations` names them.
+    pub population: String,
+    /// A published folder, evidence.zip or the folder it unpacks into: a path or URL.
+    #[arg(long)]
+    pub from: String,
+    /// Folder or URL that population, worksheet and record are written to; it is read again by every further call.
+    #[arg(long)]
+    pub out: String,
+    /// Text that the auditor names once they hold the digest of the population.
+    #[arg(long)]
+    pub seed: Option<String>,
+    /// Confidence, above 0 and below 1; default: as recorded in the folder, else 0.95.
+    #[arg(long)]
+    pub confidence: Option<f64>,
+    /// Tolerable share of deviations, above 0 and below 1; default: as recorded, else 0.05.
+    #[arg(long)]
+    pub tolerable: Option<f64>,
+    /// Deviations that are expected; default: as recorded, else 0.
+    #[arg(long)]
+    pub expected: Option<u64>,
+    /// Items to draw, also one number for each stratum (`privileged=40`); default: what confidence and tolerable rate ask for.
+    #[arg(long, value_delimiter = ',')]
+    pub size: Vec<String>,
+    /// Deviations found, also one number for each stratum; prints and records the upper bound.
+    #[arg(long, value_delimiter = ',')]
+    pub deviations: Vec<String>,
+    /// Draw anew with another seed; the earlier draw stays in the record.
+    #[arg(long)]
+    pub redraw: bool,
 }
 
 /// A synthetic tenant.

@@ -2,6 +2,7 @@
 
 mod check;
 mod explain;
+mod sample;
 mod trace;
 mod verify;
 
@@ -15,7 +16,7 @@ use crate::cli::{Cli, Command, FailOnArg, Generate, Listing, Output, Target};
 use crate::config::{Faults, REFERENCE};
 use crate::generate::{self, Plan, Sink};
 use crate::period::Period;
-use crate::query::Corpus;
+use crate::query::{self, Corpus};
 use crate::report::{self, Format, Options, PdfStandard, Templates};
 use crate::results::{Results, Verdict};
 use crate::run::{self, FailOn, Outcome, Prepared, Request};
@@ -50,6 +51,7 @@ pub fn dispatch(cli: Cli) -> anyhow::Result<Said> {
         Command::Trace { metric, subject, limit, target } => trace::trace(&request(target), &metric, subject.as_deref(), limit, cli.format),
         Command::Verify { pack, key, previous } => verify::verify(&pack, &key, previous.as_deref(), cli.format),
         Command::Attach { pack, timestamp, out } => verify::attach(&pack, &timestamp, &out),
+        Command::Sample(s) => sample::sample(&s, cli.format),
         Command::Generate(g) => generate_command(&g),
     }
 }
@@ -184,6 +186,7 @@ fn list(what: Listing, queries: Option<&str>, format: Output) -> anyhow::Result<
             .map(|s| json!({ "name": s.kind(), "title": s.about(), "limits": s.limits(), "tables": s.tables().iter().map(|t| t.name).collect::<Vec<_>>() }))
             .collect(),
         Listing::Tables => table::all().iter().map(table_json).collect(),
+        Listing::Populations => query::populations()?.iter().map(|p| json!({ "id": p.id, "about": p.about, "reads": p.reads, "sha256": p.sha256, "sql": p.sql })).collect(),
         Listing::Targets => corpus(queries)?.queries.iter().filter_map(|q| Some(json!({ "name": q.target.as_ref()?, "title": q.title, "metric": q.id }))).collect(),
     };
     if format == Output::Json {

@@ -8,20 +8,32 @@
         Repeats a whole run: the queries over DIR/tables/<name>.parquet must give DIR/rows/<id>.parquet,
         row by row, in the same order, in every column.
 
+    oracle.py samples DIR --mfaudit PATH --queries DIR
+        Freezes every population of a run with mfaudit and draws from it: the query over DIR/tables must give population.csv,
+        and sizes (by exact fractions) and order (by Python's HMAC) must give the items of sample.json.
+
+Populations have cases like queries: `cases --queries populations --cases tests/populations`.
+
 Needs Python 3.11 and the package `duckdb`. A difference is printed as metric, case, missing rows and
 surplus rows. The last line is `N passed, N failed`; the exit code is 1 when anything failed.
 """
 
 import argparse
+import csv
+import hashlib
+import hmac
 import json
 import math
 import subprocess
 import sys
+import tempfile
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import duckdb
@@ -350,6 +362,81 @@ def run_command(arguments: argparse.Namespace) -> int:
     return tally.finish()
 
 
+# Samples
+
+SEED = "an auditor's own, 7351"
+CONTRACT = ["item", "label", "stratum"]
+FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+
+
+def written(value: object) -> str:
+    """A value as the CSV files of mfaudit have it, with the mark against formulas."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return plain(value).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, date):
+        return value.isoformat()
+    # Without an exponent, whatever the size.
+    text = format(Decimal(repr(value)), "f").removesuffix(".0") if isinstance(value, float) else str(value)
+    return "'" + text if text.lstrip(" ").startswith(FORMULA) else text
+
+
+def least_size(population: int, confidence: Fraction = Fraction(95, 100), tolerable: Fraction = Fraction(5, 100)) -> int:
+    """The least sample in which a deviation would show, were the rate not tolerable."""
+    worst = min(population, max(1, math.ceil(population * tolerable)))
+    missed = lambda n: Fraction(math.comb(population - worst, n), math.comb(population, n))
+    return next((n for n in range(population) if missed(n) <= 1 - confidence), population)
+
+
+def sampled(mfaudit: str, folder: Path, population: str, out: str, *more: str) -> None:
+    command = [mfaudit, "sample", population, "--from", str(folder), "--out", out, *more]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        raise CaseError(f"mfaudit ends with {done.returncode}: {done.stderr.strip()[-500:]}")
+
+
+def check_sample(folder: Path, query: Query, mfaudit: str) -> Difference:
+    try:
+        with connect() as database, tempfile.TemporaryDirectory() as out:
+            for table in query.reads:
+                source = parquet_source(database, folder / "tables" / f"{table}.parquet")
+                database.execute(f"CREATE VIEW {quoted(table)} AS {source}")
+            columns, rows = fetch(database, query.sql)
+            sampled(mfaudit, folder, query.id, out)
+            with open(Path(out, "population.csv"), newline="", encoding="utf-8") as lines:
+                frozen = list(csv.reader(lines))
+            heads = CONTRACT + [name for name in columns if name not in CONTRACT]
+            cells = [dict(zip(columns, map(written, row), strict=True)) for row in rows]
+            wanted = sorted([[cell[name] for name in heads] for cell in cells])
+            if frozen != [heads, *wanted]:
+                first = next((pair for pair in zip([heads, *wanted], frozen, strict=False) if pair[0] != pair[1]), ("", ""))
+                return Difference(note=f"{len(wanted)} items in DuckDB, {len(frozen) - 1} frozen; first difference {first[0]} {first[1]}")
+            sampled(mfaudit, folder, query.id, out, "--seed", SEED)
+            record = json.loads(Path(out, "sample.json").read_text(encoding="utf-8"))
+            return Difference(note="" if drawn(wanted) == [i["item"] for i in record["draw"]["items"]] else "other items are drawn")
+    except CaseError as error:
+        return Difference(note=str(error))
+
+
+def drawn(items: list[list[str]]) -> list[str]:
+    """The first n of every stratum in the order of the draw."""
+    strata: dict[str, list[str]] = {}
+    for item, _, stratum, *_ in items:
+        strata.setdefault(stratum, []).append(item)
+    order = lambda item: hmac.new(SEED.encode(), item.encode(), hashlib.sha256).hexdigest()
+    return [item for stratum in sorted(strata) for item in sorted(strata[stratum], key=order)[: least_size(len(strata[stratum]))]]
+
+
+def samples_command(arguments: argparse.Namespace) -> int:
+    tally = Tally()
+    for path in sorted(arguments.queries.glob("*.sql")):
+        tally.add(path.stem, str(arguments.folder), check_sample(arguments.folder, read_query(path), arguments.mfaudit))
+    return tally.finish()
+
+
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Checks the query files with DuckDB.")
     commands = parser.add_subparsers(required=True)
@@ -362,6 +449,11 @@ def parse_arguments() -> argparse.Namespace:
     run.add_argument("folder", type=Path, metavar="DIR", help="output of a run, with tables/ and rows/")
     run.add_argument("--queries", required=True, type=Path, help="folder with <id>.sql")
     run.set_defaults(command=run_command)
+    samples = commands.add_parser("samples", help="freeze and draw every population, and compare")
+    samples.add_argument("folder", type=Path, metavar="DIR", help="output of a run, with tables/")
+    samples.add_argument("--mfaudit", required=True, help="the program")
+    samples.add_argument("--queries", required=True, type=Path, help="folder with <id>.sql")
+    samples.set_defaults(command=samples_command)
     return parser.parse_args()
 
 

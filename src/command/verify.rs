@@ -43,7 +43,7 @@ pub(super) fn attach(pack: &str, timestamp: &str, out: &str) -> anyhow::Result<S
     Ok(Said { text: format!("time stamp of {at} attached\n{}\n", place.shown(name)), code: 0 })
 }
 
-fn is_zip(pack: &str) -> bool {
+pub(super) fn is_zip(pack: &str) -> bool {
     pack.to_ascii_lowercase().ends_with(".zip")
 }
 
@@ -56,15 +56,15 @@ fn split(path: &str) -> (&str, &str) {
     }
 }
 
-fn read(stores: &Stores, path: &str) -> anyhow::Result<Vec<u8>> {
+pub(super) fn read(stores: &Stores, path: &str) -> anyhow::Result<Vec<u8>> {
     let (folder, name) = split(path);
     let found = stores.open(folder)?.get(name)?;
     Ok(found.with_context(|| format!("`{path}` does not exist"))?.to_vec())
 }
 
-type Files = Vec<(String, Vec<u8>)>;
+pub(super) type Files = Vec<(String, Vec<u8>)>;
 
-fn folder(stores: &Stores, path: &str) -> anyhow::Result<(String, Files)> {
+pub(super) fn folder(stores: &Stores, path: &str) -> anyhow::Result<(String, Files)> {
     let path = path.trim_end_matches('/');
     let place = stores.open(path)?;
     let mut files = Vec::new();

@@ -28,7 +28,7 @@ use crate::table::{Day, Row, Table};
 
 pub use ingest::{Ingest, IngestReport, Watch};
 pub use ledger::{Fragment, ObjectEntry, PartitionEntry, Partitions, SourceLedger};
-pub use parquet::{decode, encode_batch};
+pub use parquet::{decode, decode_as, encode_batch};
 pub use probe::{Probe, probe};
 pub use recall::{At, Recalled, object_of, recall};
 

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
+use arrow::compute::concat_batches;
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use bytes::Bytes;
@@ -67,6 +68,16 @@ pub fn encode_batch(batch: &RecordBatch) -> anyhow::Result<Vec<u8>> {
 pub fn decode(bytes: Bytes) -> anyhow::Result<Vec<RecordBatch>> {
     let reader = ParquetRecordBatchReaderBuilder::try_new(bytes)?.with_batch_size(65_536).build()?;
     reader.map(|b| Ok(strip(&b?))).collect()
+}
+
+/// All rows of a Parquet file as one batch of this schema; an empty file has none.
+///
+/// # Errors
+/// When the bytes are not a Parquet file, or its columns are others.
+pub fn decode_as(schema: &SchemaRef, bytes: Bytes) -> anyhow::Result<RecordBatch> {
+    let batches = decode(bytes)?;
+    anyhow::ensure!(batches.iter().all(|b| b.schema() == *schema), "its columns are others than expected");
+    Ok(concat_batches(schema, &batches)?)
 }
 
 /// The named columns of a Parquet file, batch by batch.

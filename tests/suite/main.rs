@@ -11,6 +11,7 @@ mod readme;
 mod records;
 mod register;
 mod run;
+mod sampling;
 mod sources;
 mod tamper;
 mod tenants;

@@ -129,6 +129,17 @@ impl Verdict {
     }
 }
 
+/// The files of a pack whose archive and lists of digests hold; who signed it and what follows from it is [`verify`]'s business.
+///
+/// # Errors
+/// With every difference, when something was changed, lost or added.
+pub fn intact(given: Given) -> Result<Bag, Vec<Difference>> {
+    let mut verdict = Verdict::default();
+    let bag = opened::bag(given, &mut verdict);
+    bagged::check(&bag, &mut verdict);
+    if verdict.differences.is_empty() { Ok(bag) } else { Err(verdict.differences) }
+}
+
 /// Checks a pack from the outside in: archive, bag, statement, signatures, chain, and then the numbers.
 #[must_use]
 pub fn verify(given: Given, trusted: &[Trusted], previous: Option<&Bag>) -> Verdict {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::str::FromStr as _;
 
 use anyhow::Context;
-use arrow::compute::concat_batches;
 use arrow::record_batch::RecordBatch;
 
 use super::{Kind, Verdict};
@@ -126,11 +125,8 @@ fn tables(bag: &Bag, verdict: &mut Verdict) -> BTreeMap<&'static str, RecordBatc
     found
 }
 
-/// All batches of a Parquet file as one; an empty file has none.
 fn whole(schema: &arrow::datatypes::SchemaRef, bytes: &[u8]) -> anyhow::Result<RecordBatch> {
-    let batches = lake::decode(bytes::Bytes::copy_from_slice(bytes))?;
-    anyhow::ensure!(batches.iter().all(|b| b.schema() == *schema), "its columns are others than expected");
-    Ok(concat_batches(schema, &batches)?)
+    lake::decode_as(schema, bytes::Bytes::copy_from_slice(bytes))
 }
 
 /// Every query over the tables, held against the rows and figures of the pack; gives the rows as they come out now.
