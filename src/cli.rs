@@ -54,6 +54,9 @@ pub enum Command {
         /// Verdicts that end a completed run with exit code 1.
         #[arg(long, value_enum, default_value_t = FailOnArg::Never)]
         fail_on: FailOnArg,
+        /// Replace people by keyed pseudonyms in every file; the map back goes to `[evidence] pseudonym_map`.
+        #[arg(long)]
+        pseudonymise: bool,
     },
     /// Render reports again from a stored results.json.
     Report {

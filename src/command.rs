@@ -43,7 +43,7 @@ pub fn dispatch(cli: Cli) -> anyhow::Result<Said> {
         Command::Init { dir } => init(&dir),
         Command::Check(target) => check::check(&request(target), cli.format),
         Command::Ingest(target) => ingest(&request(target), cli.format),
-        Command::Run { target, fail_on } => run_command(&request(target), fail_on, cli.format),
+        Command::Run { target, fail_on, pseudonymise } => run_command(&Request { pseudonymise, ..request(target) }, fail_on, cli.format),
         Command::Report { results, out, formats, templates } => render(&results, &out, &formats, templates.as_deref()),
         Command::List { what, queries } => list(what, queries.as_deref(), cli.format),
         Command::Explain { id, config: Some(config), queries } if corpus(queries.as_deref())?.get(&id).is_none() => explain::sign_in(&id, &config, cli.format),
@@ -68,7 +68,7 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
 pub struct Usage(String);
 
 fn request(t: Target) -> Request {
-    Request { config: t.config, period: t.period, as_of: t.as_of, queries: t.queries, templates: t.templates }
+    Request { config: t.config, period: t.period, as_of: t.as_of, queries: t.queries, templates: t.templates, pseudonymise: false }
 }
 
 /// Whatever is wrong before data is read is a fault of usage or configuration.
@@ -136,6 +136,9 @@ fn summary(outcome: &Outcome) -> String {
         let figure = m.lines.first().and_then(|l| l.figure.as_ref()).map(report::figure_text).unwrap_or_default();
         let shown = m.reason.as_deref().unwrap_or(&figure);
         let _ = writeln!(text, "{:<4} {:<58} {verdict:<15} {shown}", m.id, m.title);
+    }
+    if r.pseudonymised.is_some() {
+        text.push_str("\npeople are shown under pseudonyms; the map is in the folder of `evidence.pseudonym_map`\n");
     }
     let u = &outcome.ingest;
     let _ = writeln!(text, "\n{} objects read, {} unchanged since the last run", u.read, u.unchanged);

@@ -4,7 +4,7 @@
 //! ```text
 //!  raw objects ──▶ canonical tables ──▶ rows with verdicts ──▶ results ──▶ reports ──▶ evidence pack ──▶ published
 //!    store          source, register       query                metric      report      evidence          publish
-//!                   lake, derive
+//!                   lake, derive, pseudonym
 //! ```
 //!
 //! One direction: a module may use only those listed before it below, which a test holds. The stages and
@@ -31,6 +31,8 @@ pub mod register;
 pub mod lake;
 
 pub mod derive;
+
+pub mod pseudonym;
 
 pub mod query;
 

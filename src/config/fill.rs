@@ -281,11 +281,14 @@ fn contradictions(reader: &Reader<'_>, c: &Config) {
     }
     let inputs = c.sources.iter().map(|s| (s.id.as_str(), s.url.as_str())).chain(c.register.iter().map(|r| ("register", r.url.as_str())));
     for (id, url) in inputs {
-        for written in [&c.lake, &c.output.url] {
+        for written in [&c.lake, &c.output.url].into_iter().chain(&c.evidence.pseudonym_map) {
             if within(written, url) || within(url, written) {
                 fault(format!("`{id}` reads from `{url}`, where the run writes (`{written}`)"));
             }
         }
+    }
+    if c.evidence.pseudonymise {
+        c.pseudonym_faults().into_iter().for_each(fault);
     }
     let mut seen = BTreeSet::new();
     for t in &c.targets {

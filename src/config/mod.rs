@@ -290,6 +290,12 @@ impl Config {
         fill::config(text, base).map_err(|faults| Faults { file: file.to_owned(), faults })
     }
 
+    /// What keeps a run from showing people under pseudonyms: the key, and the place of the map.
+    #[must_use]
+    pub fn pseudonym_faults(&self) -> Vec<String> {
+        evidence::pseudonym_faults(&self.evidence, &self.output.url, &self.base)
+    }
+
     /// What the figures depend on as text: everything but places, secrets and the machine's size.
     #[must_use]
     pub fn canonical(&self) -> String {
@@ -305,10 +311,12 @@ impl Config {
             r.url.clear();
         }
         let kept = &mut meant.evidence;
-        for secret in [&mut kept.ssh_key, &mut kept.ssh_passphrase, &mut kept.minisign_key, &mut kept.minisign_passphrase] {
+        for secret in [&mut kept.ssh_key, &mut kept.ssh_passphrase, &mut kept.minisign_key, &mut kept.minisign_passphrase, &mut kept.pseudonym_key] {
             *secret = None;
         }
         kept.folder = false;
+        kept.pseudonymise = false;
+        kept.pseudonym_map = None;
         format!("{meant:#?}\n")
     }
 

@@ -40,6 +40,7 @@ use crate::lake::{IngestReport, Lake};
 use crate::source;
 
 pub(crate) use anchors::Anchored;
+pub(crate) use desk::Named;
 pub use desk::{Desk, Fact};
 pub(crate) use duties::Duty;
 pub use explain::{Explained, Tried};

@@ -29,6 +29,8 @@ pub struct Ingredients<'a> {
     pub templates: &'a Templates,
     /// The settings in force.
     pub config: &'a Config,
+    /// Their text as the pack shows it.
+    pub configuration: &'a str,
     /// What the queries read.
     pub desk: &'a Desk,
     /// What they returned.
@@ -104,7 +106,7 @@ fn payload(of: &Ingredients<'_>) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
     for query in &of.corpus.queries {
         files.insert(format!("data/queries/{}.sql", query.id), query.sql.clone().into_bytes());
     }
-    files.insert("data/configuration.txt".to_owned(), of.config.canonical().into_bytes());
+    files.insert("data/configuration.txt".to_owned(), of.configuration.as_bytes().to_vec());
     files.insert("data/templates.json".to_owned(), templates(of.templates)?);
     Ok(files)
 }

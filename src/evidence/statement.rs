@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bag::{Bag, TAG_MANIFEST};
 use crate::digest;
-use crate::results::{Results, SourceTotals, State, Tool};
+use crate::results::{Pseudonymised, Results, SourceTotals, State, Tool};
 
 pub(super) const PATH: &str = "statement.json";
 pub(super) const TYPE: &str = "https://in-toto.io/Statement/v1";
@@ -56,8 +56,11 @@ pub struct Predicate {
     pub as_of: String,
     /// The program that made the pack.
     pub tool: Tool,
-    /// Of `data/configuration.txt`.
+    /// Of the settings in force: of `data/configuration.txt`, where people are not under pseudonyms.
     pub config_sha256: String,
+    /// Set when people are shown under pseudonyms, with the digest of `data/configuration.txt` then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pseudonymised: Option<Pseudonymised>,
     /// Over the queries.
     pub queries_sha256: String,
     /// Over the report templates.
@@ -120,6 +123,7 @@ impl Statement {
                 as_of: results.as_of.clone(),
                 tool: results.tool.clone(),
                 config_sha256: results.config_sha256.clone(),
+                pseudonymised: results.pseudonymised.clone(),
                 queries_sha256: results.queries_sha256.clone(),
                 templates_sha256,
                 payload_sha256: payload_sha256(bag),

@@ -29,6 +29,7 @@ pub(super) fn empty() -> Results {
         config_sha256: "c".repeat(64),
         queries_sha256: "q".repeat(64),
         complete: true,
+        pseudonymised: None,
         metrics: vec![],
         register: vec![],
         intake: Intake::default(),

@@ -19,6 +19,9 @@ pub struct ChangeSet {
     pub findings_resolved: Vec<ChangedFinding>,
     /// Findings whose severity rose.
     pub findings_worsened: Vec<ChangedFinding>,
+    /// Why findings could not be held against each other; none when they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_compared: Option<String>,
     /// Lines that read otherwise, or whose metric stands otherwise towards its target.
     pub metrics: Vec<MetricDelta>,
     /// Register entries that came, went or changed their state.

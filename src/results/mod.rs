@@ -39,6 +39,9 @@ pub struct Results {
     pub queries_sha256: String,
     /// `false` when any metric could not be computed; page 1 says so and the exit code is 3.
     pub complete: bool,
+    /// Set when people are shown under pseudonyms; absent when they are shown as the inputs name them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pseudonymised: Option<Pseudonymised>,
     /// One entry per query file, in the order of their ids.
     pub metrics: Vec<Metric>,
     /// The exception register as of the period's end, every entry, faulty ones too.
@@ -67,6 +70,24 @@ pub struct Results {
     /// What changed since the last issue; none when nothing was issued before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes_since: Option<ChangeSet>,
+}
+
+/// People are shown under pseudonyms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pseudonymised {
+    /// Tells one key from another: only issues with the same key show a person under the same pseudonym.
+    pub key_id: String,
+    /// SHA-256 of the configuration as the evidence pack shows it, under pseudonyms; `config_sha256` is that of the original.
+    pub config_sha256: String,
+}
+
+impl Results {
+    /// Both show a person under the same text.
+    #[must_use]
+    pub fn names_people_as(&self, other: &Self) -> bool {
+        let key = |results: &Self| results.pseudonymised.as_ref().map(|p| p.key_id.clone());
+        key(self) == key(other)
+    }
 }
 
 /// A figure that was issued and has changed.

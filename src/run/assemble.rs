@@ -39,9 +39,10 @@ pub(super) fn results(prepared: &Prepared, ingest: &IngestReport, desk: &Desk, m
         config_sha256: config.digest(),
         queries_sha256: prepared.corpus.sha256(),
         complete: metrics.iter().all(|m| m.state != State::NotComputed),
+        pseudonymised: None,
         metrics,
         register: desk.register.clone(),
-        intake: intake(ingest, desk),
+        intake: intake(ingest, desk, config.evidence.pseudonymise),
         notes: notes(prepared, ingest, desk),
         policy: policy(config, &prepared.period),
         restatements: Vec::new(),
@@ -53,7 +54,7 @@ pub(super) fn results(prepared: &Prepared, ingest: &IngestReport, desk: &Desk, m
     }
 }
 
-fn intake(ingest: &IngestReport, desk: &Desk) -> Intake {
+fn intake(ingest: &IngestReport, desk: &Desk, withheld: bool) -> Intake {
     let mut objects: Vec<ObjectIntake> = ingest
         .ledgers
         .iter()
@@ -79,7 +80,7 @@ fn intake(ingest: &IngestReport, desk: &Desk) -> Intake {
         objects,
         object_count,
         gaps: desk.gaps().map(gap).collect(),
-        rejects: rejects(&ingest.ledgers),
+        rejects: rejects(&ingest.ledgers, withheld),
         anchors: desk.anchors.iter().map(anchor).collect(),
         unmapped: unmapped(&ingest.ledgers),
     }
@@ -114,12 +115,14 @@ fn totals(id: &str, ledger: &SourceLedger, ingest: &IngestReport) -> SourceTotal
     }
 }
 
-fn rejects(ledgers: &BTreeMap<String, SourceLedger>) -> Vec<RejectReason> {
+/// A refused value may be anything, also a person: under pseudonyms it is withheld altogether.
+fn rejects(ledgers: &BTreeMap<String, SourceLedger>, withheld: bool) -> Vec<RejectReason> {
     let mut found: BTreeMap<(&str, &str), (u64, String)> = BTreeMap::new();
     for (source, ledger) in ledgers {
         for (key, o) in &ledger.objects {
             for (reason, refusals) in &o.reasons {
-                let value = if refusals.value.is_empty() { String::new() } else { format!("`{}` in ", refusals.value) };
+                let shown = if withheld { "withheld" } else { refusals.value.as_str() };
+                let value = if refusals.value.is_empty() { String::new() } else { format!("`{shown}` in ") };
                 let slot = found.entry((source, reason)).or_insert_with(|| (0, format!("{value}{key} at byte {}", refusals.offset)));
                 slot.0 += refusals.count;
             }

@@ -3,6 +3,7 @@
 mod act;
 mod assemble;
 mod packing;
+mod pseudonyms;
 mod restate;
 mod since;
 mod trace;
@@ -25,6 +26,7 @@ use crate::report::{self, Format, Options, PdfStandard, Templates};
 use crate::results::{Metric, Restatement, Results, State, Verdict};
 use crate::store::{Place, Stores};
 
+use pseudonyms::Map;
 pub use trace::{Traced, TracedRecord, Untraceable, trace};
 
 /// What the operator asked for.
@@ -40,6 +42,8 @@ pub struct Request {
     pub queries: Option<String>,
     /// Folder of report templates in place of the embedded set.
     pub templates: Option<String>,
+    /// People are shown under pseudonyms, whatever the configuration says.
+    pub pseudonymise: bool,
 }
 
 /// Which verdicts end a completed run with exit code 1.
@@ -89,7 +93,14 @@ pub struct Outcome {
 /// # Errors
 /// [`Faults`] for the configuration and the targets it names; other errors for queries, templates and periods.
 pub fn prepare(request: &Request) -> anyhow::Result<Prepared> {
-    let config = Config::load(&request.config)?;
+    let mut config = Config::load(&request.config)?;
+    if request.pseudonymise {
+        config.evidence.pseudonymise = true;
+        let faults: Vec<Fault> = config.pseudonym_faults().into_iter().map(|message| Fault { line: 0, message }).collect();
+        if !faults.is_empty() {
+            return Err(Faults { file: request.config.display().to_string(), faults }.into());
+        }
+    }
     let stores = Stores::new(&config.base, config.store.clone())?;
     let corpus = match &request.queries {
         None => Corpus::embedded()?,
@@ -109,7 +120,8 @@ pub fn prepare(request: &Request) -> anyhow::Result<Prepared> {
         None => Period::last_full_month(as_of, zone)?,
     };
     anyhow::ensure!(as_of >= period.end, "period {} is not over at {as_of}: give a later `--as-of` or an earlier `--period`", period.id());
-    // A key that does not open must fail before the long work, not after it.
+    // A key or place that does not open must fail before the long work, not after it.
+    config.evidence.pseudonym_map.iter().try_for_each(|url| stores.open(url).map(drop))?;
     let signers = packing::signers(&config.evidence)?;
     Ok(Prepared { config, corpus, stores, templates, as_of, period, signers })
 }
@@ -161,22 +173,32 @@ pub fn ingest(prepared: &Prepared, watch: &dyn Watch) -> anyhow::Result<(IngestR
 pub fn run(prepared: &Prepared, watch: &dyn Watch) -> anyhow::Result<Outcome> {
     // A place that cannot be opened must fail before the long work, not after it.
     let output = prepared.stores.open(&prepared.config.output.url)?;
+    let mut map = Map::default();
     let (ingest, lake) = ingest(prepared, watch)?;
     let derivation = Derivation::new(&prepared.config, &lake, &ingest);
-    let desk = derivation.desk(&prepared.period, prepared.as_of)?;
+    let (desk, people) = pseudonyms::desk(prepared, &derivation, &prepared.period)?;
+    let people = people.as_ref();
     let mut measured = measure(prepared, &desk, &prepared.period)?;
-    let earlier = trend(prepared, &derivation, &mut measured)?;
+    let earlier = trend(prepared, &derivation, &mut measured, &mut map)?;
+    let configuration = pseudonyms::configuration(&prepared.config, people);
     let metrics = measured.iter().map(|m| m.metric.clone()).collect();
     let mut results = assemble::results(prepared, &ingest, &desk, metrics);
+    pseudonyms::results(&mut results, people, &configuration);
     results.restatements = restatements(&output, &results, &earlier)?;
+    pseudonyms::earlier(&mut results, people);
     results.notes.extend(assemble::restated(&results));
     act::on(&mut results, &desk, &prepared.corpus, &measured)?;
     results.changes_since = since::since(&output, &results, &prepared.period.earlier(1)?.id())?;
+    pseudonyms::earlier(&mut results, people);
     let formats = prepared.config.output.formats.iter().map(|f| Format::from_str(f)).collect::<Result<Vec<_>, _>>()?;
     let options = Options { pdf_standard: PdfStandard::from_str(&prepared.config.output.pdf_standard)?, templates: prepared.templates.clone() };
     let mut artifacts = report::render(&results, &formats, &options).context("rendering the report")?;
     artifacts.extend(assemble::evidence_rows(&desk, &measured)?);
-    let pointer = packing::add(prepared, &packing::Found { output: &output, results: &results, desk: &desk, measured: &measured }, &mut artifacts)?;
+    let found = packing::Found { output: &output, results: &results, desk: &desk, measured: &measured, configuration: &configuration };
+    let pointer = packing::add(prepared, &found, &mut artifacts)?;
+    // The map goes first: nobody may hold a report that cannot be resolved, and a map too many lies where maps are safe.
+    map.add(people);
+    map.write(prepared)?;
     let published = publish::publish(&output, &prepared.period.id(), artifacts, Some(pointer))?;
     Ok(Outcome { results, published, ingest })
 }
@@ -200,12 +222,13 @@ fn restatements(output: &Place, results: &Results, earlier: &[(String, Vec<Metri
 }
 
 /// The same files run per earlier period; gives the metrics of each.
-fn trend(prepared: &Prepared, derivation: &Derivation<'_>, measured: &mut [Measured]) -> anyhow::Result<Vec<(String, Vec<Metric>)>> {
+fn trend(prepared: &Prepared, derivation: &Derivation<'_>, measured: &mut [Measured], map: &mut Map) -> anyhow::Result<Vec<(String, Vec<Metric>)>> {
     let mut all = Vec::new();
     let months = i32::try_from(prepared.config.run.trend_months).unwrap_or(1);
     for n in (1..months).rev() {
         let earlier = prepared.period.earlier(n)?;
-        let desk = derivation.desk(&earlier, prepared.as_of)?;
+        let (desk, people) = pseudonyms::desk(prepared, derivation, &earlier)?;
+        map.add(people.as_ref());
         let before = measure(prepared, &desk, &earlier)?;
         for (now, then) in measured.iter_mut().zip(&before) {
             now.metric.trend.push(metric::trend_point(&earlier.id(), &then.metric));

@@ -19,6 +19,8 @@ pub(super) struct Found<'f> {
     pub(super) results: &'f Results,
     pub(super) desk: &'f Desk,
     pub(super) measured: &'f [Measured],
+    /// The settings as the pack shows them.
+    pub(super) configuration: &'f str,
 }
 
 /// Opens the configured keys.
@@ -39,6 +41,7 @@ pub(super) fn add(prepared: &Prepared, found: &Found<'_>, artifacts: &mut Vec<Ar
         corpus: &prepared.corpus,
         templates: &prepared.templates,
         config: &prepared.config,
+        configuration: found.configuration,
         desk: found.desk,
         measured: found.measured,
         artifacts: artifacts.as_slice(),

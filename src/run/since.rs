@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::restate;
 use crate::publish::{self, Issue};
-use crate::results::{Cause, ChangeSet, ChangedFinding, ExceptionDelta, Finding, Line, Metric, MetricDelta, RegisterEntry, Results, Verdict};
+use crate::results::{Cause, ChangeSet, ChangedFinding, ExceptionDelta, Figure, Finding, Line, Metric, MetricDelta, RegisterEntry, Results, Verdict};
 use crate::store::Place;
+
+const OTHER_NAMES: &str = "Findings were not compared: that issue shows people under other names, as they are or under pseudonyms of another key.";
 
 /// What changed since the current issue of this period, or else of the period before. `None` when neither was issued.
 ///
@@ -27,7 +29,9 @@ fn is_same(then: &Results, now: &Results) -> bool {
 fn compare(issue: &Issue, now: &Results) -> ChangeSet {
     let then = &issue.results;
     let key = |f: &Finding| identity(f, then.period.id == now.period.id);
-    let (old, new) = (by_key(&then.findings, key), by_key(&now.findings, key));
+    // Nobody can be found again under another name: to call all findings new and resolved would be wrong.
+    let same_names = then.names_people_as(now);
+    let (old, new) = if same_names { (by_key(&then.findings, key), by_key(&now.findings, key)) } else { (Vec::new(), Vec::new()) };
     let news = new.iter().filter(|(k, _)| !has(&old, k)).map(|(_, f)| changed(f, &f.severity, ""));
     let resolved = old.iter().filter(|(k, _)| !has(&new, k)).map(|(_, f)| changed(f, &f.severity, &f.severity));
     let worsened = new.iter().filter_map(|(k, f)| {
@@ -41,6 +45,7 @@ fn compare(issue: &Issue, now: &Results) -> ChangeSet {
         findings_new: news.collect(),
         findings_resolved: resolved.collect(),
         findings_worsened: worsened.collect(),
+        not_compared: (!same_names).then(|| OTHER_NAMES.to_owned()),
         metrics: metrics(then, now),
         exceptions: exceptions(&then.register, &now.register),
     }
@@ -123,7 +128,9 @@ fn delta((issued, before): (&Results, Option<&Metric>), (today, metric): (&Resul
     let new = restate::shown(Some(metric), &line.id);
     let old_verdict = before.map_or(Verdict::NotComputed, |m| m.verdict);
     let turned = headline && old_verdict != metric.verdict;
-    if old == new && !turned {
+    // Other pseudonyms change the order of ids, and with it the permutations that tell the chance of a drift.
+    let by_order = matches!(line.figure, Some(Figure::Drift(_))) && !issued.names_people_as(today);
+    if (old == new || by_order) && !turned {
         return None;
     }
     let cause = cause((issued, before), (today, metric), &line.id, old == new);

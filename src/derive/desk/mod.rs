@@ -3,6 +3,7 @@
 mod as_of;
 mod duties;
 mod fact;
+mod named;
 mod population;
 mod rules;
 mod unprotected;
@@ -32,6 +33,7 @@ use crate::table::{self, Day, Instant, Rejected, Row, snapshot as t};
 
 use as_of::AsOf;
 pub use fact::Fact;
+pub(crate) use named::Named;
 
 /// Days that baselines and disuse are told from.
 const TRAILING: i32 = 90;
@@ -41,12 +43,14 @@ const TRAILING: i32 = 90;
 pub struct Desk {
     /// By table name.
     pub tables: BTreeMap<&'static str, RecordBatch>,
-    missing: BTreeMap<Fact, String>,
-    unobservable: BTreeMap<Fact, String>,
+    pub(crate) missing: BTreeMap<Fact, String>,
+    pub(crate) unobservable: BTreeMap<Fact, String>,
     pub(crate) deliveries: Vec<Delivery>,
     pub(crate) anchors: Vec<Anchored>,
     /// The register as of the period's end, as people read it.
     pub register: Vec<RegisterEntry>,
+    /// Whom the inputs name, where the run shows people under pseudonyms.
+    pub(crate) named: Named,
 }
 
 impl Desk {
@@ -167,7 +171,8 @@ pub(super) fn build(d: &Derivation<'_>, period: &Period, as_of: Timestamp) -> an
     tables.insert("intake_days", intake::days(&gates)?);
     rules::policy(d.config, period, &mut tables)?;
     let register = lives.iter().map(|l| register::shown(l, ground.close())).collect();
-    Ok(Desk { tables, missing, unobservable: fact::unobservable(d.config, short), deliveries: gates.deliveries, anchors: gates.anchors, register })
+    let named = named::of(&ground, &held)?;
+    Ok(Desk { tables, missing, unobservable: fact::unobservable(d.config, short), deliveries: gates.deliveries, anchors: gates.anchors, register, named })
 }
 
 /// Tables that lie on the desk as the lake or the register state them.

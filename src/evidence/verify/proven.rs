@@ -28,9 +28,7 @@ pub(super) fn check(bag: &Bag, statement: Option<&Statement>, verdict: &mut Verd
     if let Some(statement) = statement {
         agrees(bag, statement, &results, verdict);
     }
-    if bag.get(CONFIGURATION).map(digest::sha256).as_deref() != Some(results.config_sha256.as_str()) {
-        verdict.add(Kind::Configuration, CONFIGURATION, "its digest is not the one that the results name");
-    }
+    configuration(bag, &results, verdict);
     if results.complete != results.metrics.iter().all(|m| m.state != State::NotComputed) {
         verdict.add(Kind::Results, RESULTS, "`complete` does not fit the metrics");
     }
@@ -42,6 +40,17 @@ pub(super) fn check(bag: &Bag, statement: Option<&Statement>, verdict: &mut Verd
         reports(bag, &results, verdict);
     } else {
         verdict.note(format!("made by version {}: reports and lists were not made again", results.tool.version));
+    }
+}
+
+/// Under pseudonyms the pack holds another text than the one that was in force, and the results name the digests of both.
+fn configuration(bag: &Bag, results: &Results, verdict: &mut Verdict) {
+    let packed = results.pseudonymised.as_ref().map_or(&results.config_sha256, |p| &p.config_sha256);
+    if bag.get(CONFIGURATION).map(digest::sha256).as_deref() != Some(packed.as_str()) {
+        verdict.add(Kind::Configuration, CONFIGURATION, "its digest is not the one that the results name");
+    }
+    if results.pseudonymised.is_some() {
+        verdict.note("people are shown under pseudonyms: that the settings of the pack are those with digest `config_sha256` cannot be told from the pack");
     }
 }
 

@@ -17,6 +17,9 @@ pub(super) fn changes(results: &Results) -> Result<Artifact> {
             row([word, &f.metric, "", &f.identity, &f.label, &f.severity_before, now, "", &f.reason, &f.first_seen])?;
         }
     }
+    if let Some(why) = &change.not_compared {
+        row(["findings not compared", "", "", "", "", "", "", "", why, ""])?;
+    }
     for m in &change.metrics {
         let cause = serde_json::to_value(m.cause)?;
         row(["figure", &m.metric, &m.line, "", "", &m.old, &m.new, cause.as_str().unwrap_or_default(), "", ""])?;

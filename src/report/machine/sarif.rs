@@ -134,7 +134,7 @@ fn finding<'r>(results: &'r Results, f: &'r Finding, key: &str) -> Entry<'r> {
         place: f.identity.clone(),
         key: format!("finding|{key}"),
         suppressions,
-        baseline: results.changes_since.as_ref().map(|c| baseline::finding(c, &results.period.id, f)),
+        baseline: results.changes_since.as_ref().and_then(|c| baseline::finding(c, &results.period.id, f)),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::block::{Block, Status};
 use super::table::{Cell, Kind, Table};
 use crate::report::number::{instant, plural};
-use crate::report::text::{or_none, short, words};
+use crate::report::text::{or_none, prose, short, words};
 use crate::results::{Cause, ChangeSet, ChangedFinding, Results, Verdict};
 
 /// One table each; said in words where there is nothing to compare with.
@@ -25,12 +25,14 @@ pub(super) fn blocks(results: &Results) -> Vec<Block> {
     let rows = findings.into_iter().flat_map(|(word, status, list)| list.iter().map(move |f| finding(word, status, f)));
     let heads = [("Change", Kind::Text), ("Severity", Kind::Text), ("Finding", Kind::Wide), ("Who", Kind::Wide), ("First seen", Kind::Text), ("Metric", Kind::Text)];
     let rest = "the rest is in csv/changes.csv";
-    vec![
-        Block::text(text),
+    let mut blocks = vec![Block::text(text)];
+    blocks.extend(change.not_compared.as_ref().map(|why| Block::text(prose(why))));
+    blocks.extend([
         Table::new("changes-findings", "Findings that are new, worse or resolved", &heads).rows(rows).or("None.").limited(500, 100, rest).searchable().block(),
         figures(change, rest),
         entries(change, rest),
-    ]
+    ]);
+    blocks
 }
 
 fn finding(word: &'static str, status: Status, f: &ChangedFinding) -> Vec<Cell> {

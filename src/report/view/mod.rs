@@ -33,8 +33,8 @@ use serde::Serialize;
 use self::block::{Block, Status};
 pub(super) use self::block::{Medium, Picture};
 use super::number::{instant, plural};
-use super::text::short;
-use crate::results::{Figure, Metric, Results};
+use super::text::{prose, short};
+use crate::results::{Figure, Metric, Pseudonymised, Results};
 
 /// A figure in one line.
 pub(super) fn figure_text(figure: &Figure) -> String {
@@ -150,6 +150,7 @@ fn cover(results: &Results, templates: &str) -> Vec<CoverLine> {
     let hours = plural(period.hours.unsigned_abs(), "hour", "hours");
     let interval =
         format!("{}, from {} until before {} ({hours}, made in {})", short(&period.id), short(&instant(&period.start)), short(&instant(&period.end)), short(&period.time_zone),);
+    let people = results.pseudonymised.as_ref().map(|p| ("People", pseudonyms(p)));
     [
         ("Period", interval),
         ("Data as of", short(&instant(&results.as_of))),
@@ -161,6 +162,12 @@ fn cover(results: &Results, templates: &str) -> Vec<CoverLine> {
         ("Templates, SHA-256", short(templates)),
     ]
     .into_iter()
+    .chain(people)
     .map(|(label, text)| CoverLine { label, text })
     .collect()
+}
+
+/// Said on the cover and in the summary.
+fn pseudonyms(given: &Pseudonymised) -> String {
+    prose(&format!("People are shown under pseudonyms, made with the key {}. The map to their names is kept by the organisation, apart from this report.", given.key_id))
 }

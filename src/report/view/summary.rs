@@ -86,7 +86,7 @@ fn reasons(results: &Results) -> Vec<String> {
 
 /// Red lines as sentences, then the headline metrics.
 pub(super) fn blocks(results: &Results) -> Result<Vec<Block>> {
-    let mut blocks = Vec::new();
+    let mut blocks: Vec<Block> = results.pseudonymised.iter().map(|p| Block::text(super::pseudonyms(p))).collect();
     let mut lines: Vec<Finding> = catalogue::all(results).filter_map(finding).collect();
     // stable: within a status the order of the results stands
     lines.sort_by_key(|line| line.status);

@@ -134,3 +134,19 @@ fn a_repeated_run_tells_the_same_changes() {
     let later = Results { as_of: "2026-11-03T00:00:00Z".to_owned(), changes_since: None, ..october };
     assert_eq!(since(&output, &later, "2026-09").unwrap().map(|c| c.since), Some(second.path));
 }
+
+#[test]
+fn findings_of_an_issue_with_other_names_are_not_compared() {
+    let then = results("2026-09", "2026-10-02T00:00:00Z");
+    let pseudonymised = |key: &str| Some(crate::results::Pseudonymised { key_id: key.to_owned(), config_sha256: String::new() });
+    let mut now = results("2026-10", "2026-11-02T00:00:00Z");
+    now.findings[0].identity = "id-1".to_owned();
+    now.pseudonymised = pseudonymised("a");
+    let change = compare(&issue(then.clone()), &now);
+    assert!(change.findings_new.is_empty() && change.findings_resolved.is_empty() && change.not_compared.is_some());
+    let same_key = Results { pseudonymised: pseudonymised("a"), ..then.clone() };
+    let change = compare(&issue(same_key), &now);
+    assert_eq!((change.findings_new.len(), change.findings_resolved.len(), change.not_compared), (1, 1, None));
+    let other_key = Results { pseudonymised: pseudonymised("b"), ..then };
+    assert!(compare(&issue(other_key), &now).not_compared.is_some());
+}
