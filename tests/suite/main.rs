@@ -7,6 +7,7 @@ mod closed;
 mod harness;
 mod house;
 mod intake;
+mod pseudonyms;
 mod readme;
 mod records;
 mod register;
