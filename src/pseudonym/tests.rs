@@ -57,6 +57,7 @@ fn words_count_whole_and_in_any_case() {
     assert_eq!(shown(&all, "in May 2026"), "in [May] 2026");
     assert_eq!(shown(&all, "by-will_2026"), "by-[Will]_2026");
     assert_eq!(shown(&all, "ZO\u{cb}"), "[zo\u{eb}]", "a whole text is compared in lower case of every script");
+    assert_eq!(shown(&all, "by ZO\u{cb}."), "by [zo\u{eb}].");
     assert_eq!(shown(&all, "nobody here"), "nobody here");
     assert!(matches!(all.text("nobody here"), Cow::Borrowed(_)));
 }

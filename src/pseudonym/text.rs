@@ -60,7 +60,13 @@ impl Pseudonyms {
                 *text = new;
                 changed
             }
-            Value::Array(items) => items.iter_mut().fold(false, |changed, item| self.value(item) || changed),
+            Value::Array(items) => {
+                let mut changed = false;
+                for item in items {
+                    changed |= self.value(item);
+                }
+                changed
+            }
             Value::Object(fields) => {
                 let mut changed = false;
                 let old = std::mem::take(fields);
@@ -153,7 +159,8 @@ pub(super) fn forms(original: &str) -> BTreeSet<String> {
         return forms;
     }
     if !tokens::is_one(original) {
-        forms.insert(original.to_owned());
+        // The search knows capitals of ASCII only.
+        forms.extend([original.to_owned(), original.to_lowercase(), original.to_uppercase()].into_iter().take(if original.is_ascii() { 1 } else { 3 }));
     }
     let escaped = Value::from(original).to_string();
     let escaped = &escaped[1..escaped.len() - 1];

@@ -116,7 +116,8 @@ proptest! {
         prop_assert!(items(&wider)[..first.items.len()] == items(&first)[..]);
         let mut turned = of.clone();
         turned.items.reverse();
-        prop_assert_eq!(items(&sized(&turned, small)), items(&first));
+        let again = sized(&turned, small);
+        prop_assert_eq!(items(&again), items(&first));
         let extended = draw(&of, &seed, plan(), &words(&[(small + more).to_string().as_str()]), Some(&first)).unwrap();
         prop_assert_eq!(items(&extended), items(&wider));
     }

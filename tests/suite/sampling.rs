@@ -103,7 +103,7 @@ fn opened(xlsx: &[u8], csv: &[u8]) -> usize {
     assert_eq!((heads[0].as_str(), heads.last().unwrap().as_str()), ("number", "notes"));
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     for (row, line) in range.rows().skip(1).zip(&rows) {
-        assert!(matches!(row[0], Data::Float(_)) && row[1].to_string() == line[1], "{row:?}");
+        assert!(matches!(row[0], Data::Float(_)) && row[1] == line[1], "{row:?}");
     }
     assert_eq!(range.rows().count() - 1, rows.len());
     rows.len()

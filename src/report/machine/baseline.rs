@@ -13,19 +13,16 @@ pub(super) fn metric(change: &ChangeSet, metric: &Metric) -> &'static str {
     }
 }
 
-/// A finding that was there before and is graver now is updated. Nothing is told where findings could not be compared.
-pub(super) fn finding(change: &ChangeSet, period: &str, finding: &Finding) -> Option<&'static str> {
-    if change.not_compared.is_some() {
-        return None;
-    }
+/// A finding that was there before and is graver now is updated.
+pub(super) fn finding(change: &ChangeSet, period: &str, finding: &Finding) -> &'static str {
     let same = |f: &ChangedFinding| f.metric == finding.metric && f.identity == finding.identity && (change.period != period || f.first_seen == finding.first_seen);
-    Some(if change.findings_new.iter().any(same) {
+    if change.findings_new.iter().any(same) {
         "new"
     } else if change.findings_worsened.iter().any(same) {
         "updated"
     } else {
         "unchanged"
-    })
+    }
 }
 
 /// An entry that changed its state is updated.

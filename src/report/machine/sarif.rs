@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{Excuse, Ids, as_of, baseline, excuse, finding_key, headline, instant, json_artifact, justification, numbered, said};
 use crate::digest;
 use crate::report::Artifact;
-use crate::results::{ChangedFinding, Finding, Metric, RegisterEntry, Results, State, Verdict};
+use crate::results::{ChangeSet, ChangedFinding, Finding, Metric, RegisterEntry, Results, State, Verdict};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json";
 /// Rule of an entry in the register.
@@ -99,6 +99,11 @@ fn entries(results: &Results) -> Vec<Entry<'_>> {
     all
 }
 
+/// The issue before, where findings could be compared with it: in one run all results have a baseline state, or none has.
+fn compared(results: &Results) -> Option<&ChangeSet> {
+    results.changes_since.as_ref().filter(|c| c.not_compared.is_none())
+}
+
 /// A target that is missed, or that the unknown cases decide.
 fn target<'r>(results: &'r Results, metric: &'r Metric) -> Option<Entry<'r>> {
     let (kind, level) = match (metric.state, metric.verdict) {
@@ -115,7 +120,7 @@ fn target<'r>(results: &'r Results, metric: &'r Metric) -> Option<Entry<'r>> {
         place: metric.id.clone(),
         key: format!("metric|{}", metric.id),
         suppressions: Vec::new(),
-        baseline: results.changes_since.as_ref().map(|c| baseline::metric(c, metric)),
+        baseline: compared(results).map(|c| baseline::metric(c, metric)),
     })
 }
 
@@ -134,7 +139,7 @@ fn finding<'r>(results: &'r Results, f: &'r Finding, key: &str) -> Entry<'r> {
         place: f.identity.clone(),
         key: format!("finding|{key}"),
         suppressions,
-        baseline: results.changes_since.as_ref().and_then(|c| baseline::finding(c, &results.period.id, f)),
+        baseline: compared(results).map(|c| baseline::finding(c, &results.period.id, f)),
     }
 }
 
@@ -148,7 +153,7 @@ fn exception<'r>(results: &'r Results, entry: &'r RegisterEntry, key: &str) -> O
         place: entry.id.clone(),
         key: format!("exception|{key}"),
         suppressions: vec![given],
-        baseline: results.changes_since.as_ref().map(|c| baseline::entry(c, entry)),
+        baseline: compared(results).map(|c| baseline::entry(c, entry)),
     })
 }
 
@@ -164,7 +169,7 @@ fn fault<'r>(results: &'r Results, entry: &'r RegisterEntry, key: &str) -> Optio
         place: entry.id.clone(),
         key: format!("fault|{key}"),
         suppressions: Vec::new(),
-        baseline: results.changes_since.as_ref().map(|c| baseline::entry(c, entry)),
+        baseline: compared(results).map(|c| baseline::entry(c, entry)),
     })
 }
 
