@@ -172,7 +172,6 @@ fn figures_are_the_same(plain: &Results, veiled: &Results) {
     }
     assert!(compared > 40, "{compared}");
     assert_eq!((plain.findings.len(), plain.register.len(), plain.break_glass.len()), (veiled.findings.len(), veiled.register.len(), veiled.break_glass.len()));
-    assert_eq!(plain.config_sha256, veiled.config_sha256, "pseudonyms change no figure and so not the digest of the settings");
 }
 
 /// Every cell of the map, without the apostrophe that keeps a spreadsheet from running it.

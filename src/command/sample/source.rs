@@ -77,7 +77,7 @@ pub(super) fn read(stores: &Stores, from: &str, population: &Population) -> anyh
         let batch = lake::decode_as(&table.schema(), bytes.into()).with_context(|| format!("`{path}`: made by another version, or damaged"))?;
         tables.insert(table.name, batch);
     }
-    let notes = notes(files.get("results.json", "data/report/results.json")?.as_deref(), population)?;
+    let notes = notes(files.get("results.json", "data/results.json")?.as_deref(), population)?;
     Ok(Source { tables, digests, notes })
 }
 
