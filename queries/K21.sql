@@ -13,10 +13,10 @@
 --   { id = "conditions", title = "Conditions that hold" },
 -- ]
 -- about = """
--- For each account of an active break-glass entry, and only from the register: there is a second one; another person
--- keeps it; it relies on another kind of credential, kept in another place; it is not synchronised from another
+-- For each account of an active break-glass entry; only the register tells which accounts those are: there is a second
+-- one; other persons keep it; it relies on another kind of credential, kept in another place; it is not synchronised from another
 -- directory and does not sign in through another identity provider; it is enabled; it holds a privileged role; it was validated within its cadence. Two accounts in one
--- person's hands fail. An account is independent when every condition holds, not independent when one fails, unknown
+-- person's hands fail, and so does having no active entry at all. An account is independent when every condition holds, not independent when one fails, unknown
 -- otherwise."""
 -- ---
 SELECT u.subject, u.label, u.line, u.verdict, u.reason, u.condition

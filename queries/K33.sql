@@ -14,18 +14,20 @@
 -- about = """
 -- Of the exceptions active as of the end for 30 days (threshold) or longer, those to which no settled attempt of class
 -- N or S of the period is attributed: candidates for retirement. Break-glass entries are exempt, since not being used
--- is their purpose. An entry whose age cannot be told is unknown."""
+-- is their purpose. An entry whose age or state cannot be told is unknown."""
 -- ---
 SELECT e.exception_id AS subject,
        e.exception_id AS label,
        'unused' AS line,
-       CASE WHEN e.entry_state <> 'active' THEN 'excluded'
+       CASE WHEN e.entry_state = 'unknown' AND e.category <> 'break_glass' THEN 'unknown'
+            WHEN e.entry_state <> 'active' THEN 'excluded'
             WHEN e.category = 'break_glass' THEN 'excluded'
             WHEN e.age_days IS NULL THEN 'unknown'
             WHEN e.age_days < h.least THEN 'excluded'
             WHEN COALESCE(a.used, 0) > 0 THEN 'no'
             ELSE 'yes' END AS verdict,
-       CASE WHEN e.entry_state <> 'active' THEN CONCAT('not active: ', e.entry_state)
+       CASE WHEN e.entry_state = 'unknown' AND e.category <> 'break_glass' THEN 'whether it is active cannot be told'
+            WHEN e.entry_state <> 'active' THEN CONCAT('not active: ', e.entry_state)
             WHEN e.category = 'break_glass' THEN 'break-glass: non-use is the goal'
             WHEN e.age_days IS NULL THEN 'its age cannot be told'
             WHEN e.age_days < h.least THEN 'active for less than the threshold'

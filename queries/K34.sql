@@ -23,13 +23,13 @@
 SELECT u.subject, u.label, u.line, u.verdict, u.reason, u.effect
 FROM (
   SELECT CONCAT(c.event_id, ' ', c.target_id) AS subject,
-         c.target AS label,
+         CASE WHEN c.approval IN ('before', 'emergency') THEN c.target ELSE CONCAT(c.target, ' (', c.actor, ': ', c.diff, ')') END AS label,
          'changes' AS line,
          CASE WHEN c.approval = 'before' THEN 'yes' WHEN c.approval = 'emergency' THEN 'excluded' ELSE 'no' END AS verdict,
          CASE WHEN c.approval = 'before' THEN 'approved before the change'
               WHEN c.approval = 'emergency' THEN 'approved within the emergency hours'
-              WHEN c.approval = 'late' THEN CONCAT('approved only later: ', c.actor, ': ', c.diff)
-              ELSE CONCAT('no approval: ', c.actor, ': ', c.diff) END AS reason,
+              WHEN c.approval = 'late' THEN 'approved only later'
+              ELSE 'no approval' END AS reason,
          c.effect
   FROM control_changes c
   WHERE c.effect IN ('exclusion_added', 'bypass_added', 'expiry_changed')

@@ -15,7 +15,7 @@
 -- about = """
 -- Three lists, each of which must reach zero or carry a reason. First: users and groups that an enforced policy leaves
 -- out and no active entry names (a group also counts as named when each of its effective members is). Second:
--- identities under an active entry, break-glass and guests aside, that no enforced policy leaves out. Third:
+-- identities under an active entry, break-glass aside, that no enforced policy leaves out. Third:
 -- applications, guests, roles, units, places, platforms and clients that an enforced policy leaves out and no active
 -- entry names."""
 -- ---
@@ -28,7 +28,7 @@ FROM (
   UNION ALL
   SELECT r.identity_id AS subject, r.label, 'register_only' AS line, r.category
   FROM reconciliation r
-  WHERE r.registered = 'active' AND r.category <> 'break_glass' AND NOT r.excluded AND r.population <> 'guest'
+  WHERE r.registered = 'active' AND r.category <> 'break_glass' AND NOT r.excluded
   UNION ALL
   SELECT CONCAT(x.policy_id, ' ', x.object_id) AS subject, CONCAT(x.object_name, ' in ', x.policy_name) AS label,
          'scope' AS line, x.object_kind AS category

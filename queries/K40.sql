@@ -4,16 +4,16 @@
 -- title = "Time from event to report"
 -- kind = "duration"
 -- better = "lower"
--- reads = ["glass_uses", "control_changes", "attempt_days", "period"]
+-- reads = ["glass_uses", "control_changes", "unprotected_attempts", "period"]
 -- controls = ["NIST-800-53:AU-6", "NIST-800-53:IR-4"]
 -- lines = [
 --   { id = "break_glass", title = "Uses of break-glass accounts" },
---   { id = "unregistered", title = "Bypasses that no exception explains, from the end of their day" },
+--   { id = "unregistered", title = "Bypasses that no exception explains" },
 --   { id = "unapproved", title = "Exclusions without prior approval" },
 -- ]
 -- about = """
 -- Days from the event to the run, for what should be known soonest: median, quartiles, the 95th of 100 and the longest tell
--- what a scheduled job means by detection. Bypasses are counted from the end of their local day, once per identity and day."""
+-- what a scheduled job means by detection. Of bypasses the first of each identity and local day counts."""
 -- ---
 SELECT u.subject, u.label, u.line, u.entry, u.exit, u.exit AS exit_by, u.ended
 FROM (
@@ -24,11 +24,13 @@ FROM (
   FROM control_changes c
   WHERE c.effect IN ('exclusion_added', 'bypass_added', 'expiry_changed') AND c.approval IN ('late', 'none')
   UNION ALL
-  SELECT d.identity_id AS subject, d.identity_id AS label, 'unregistered' AS line, CAST(0 AS DOUBLE) AS entry,
-         CAST((EXTRACT(EPOCH FROM t.as_of_at) - EXTRACT(EPOCH FROM CAST(d.local_day AS TIMESTAMP)) - 86400) AS DOUBLE) / 86400 AS exit, 'event' AS ended
-  FROM attempt_days d CROSS JOIN period t
-  WHERE (d.satisfied_by = 'N' OR (d.satisfied_by = 'S' AND NOT d.relaxation_accepted)) AND d.exception_id = '' AND d.unmatched <> 'expired'
-    AND d.local_day < t.settled_before_day
-  GROUP BY 1, 2, 3, 4, 5, 6
+  SELECT a.identity_id AS subject, a.label, 'unregistered' AS line, CAST(0 AS DOUBLE) AS entry,
+         CAST(EXTRACT(EPOCH FROM t.as_of_at) - EXTRACT(EPOCH FROM a.first_at) AS DOUBLE) / 86400 AS exit, 'event' AS ended
+  FROM (SELECT identity_id, MIN(label) AS label, local_day, MIN(decided_at) AS first_at
+        FROM unprotected_attempts
+        WHERE (satisfied_by = 'N' OR NOT relaxation_accepted) AND exception_id = '' AND unmatched <> 'expired'
+        GROUP BY identity_id, local_day) a
+  CROSS JOIN period t
+  WHERE a.local_day < t.settled_before_day
 ) u
 ORDER BY u.line NULLS LAST, u.subject NULLS LAST, u.exit NULLS LAST;

@@ -15,7 +15,7 @@
 -- Each identity of the population, and each object of the register that no directory lists, in exactly one cell by
 -- three questions: does an enforced policy leave it out, what does the register say of it, and did it bypass MFA in
 -- the period (settled attempts of class N, or S where policy does not list the relaxation)? Used means at least one
--- such attempt. The dimensions repeat the matrix by population, by state in the register, and by whether a second
+-- such attempt, also one from the time when a since ended entry was in force: K23 tells what came after. The dimensions repeat the matrix by population, by state in the register, and by whether a second
 -- factor is usable."""
 -- ---
 SELECT r.identity_id AS subject,

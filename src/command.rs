@@ -250,6 +250,12 @@ fn generate_command(g: &Generate) -> anyhow::Result<Said> {
     Ok(Said { text: format!("wrote {}\nnext: mfaudit run --config {}\n", place.url(), place.shown("mfaudit.toml")), code: 0 })
 }
 
+/// Text from logs and packs can hold what a terminal obeys, or a line of its own that looks like ours.
+fn plain(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if c.is_control() || turns(c) { '\u{fffd}' } else { c }).collect()
+}
+
 fn pretty(value: &serde_json::Value) -> anyhow::Result<String> {
     Ok(serde_json::to_string_pretty(value)? + "\n")
 }

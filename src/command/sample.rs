@@ -49,6 +49,7 @@ fn run(args: &Sample, format: Output) -> anyhow::Result<Said> {
     let out = stores.open(&args.out)?;
     let known = known(&out)?;
     let plan = plan(args, known.as_ref())?;
+    unmoved(args, known.as_ref(), &plan)?;
     let source = source::read(&stores, &args.from, population)?;
     let frozen = Frozen::new(population, &source.tables, source.digests)?;
     let csv = frozen.csv()?;
@@ -88,6 +89,16 @@ fn plan(args: &Sample, known: Option<&Record>) -> Result<Plan, Refused> {
     let or = |given: Option<f64>, of: fn(&Plan) -> f64, default: f64| given.or(before.as_ref().map(of)).unwrap_or(default);
     let expected = args.expected.or(before.map(|p| p.expected)).unwrap_or(0);
     Plan::new(or(args.confidence, |p| p.confidence, 0.95), or(args.tolerable, |p| p.tolerable, 0.05), expected)
+}
+
+/// A plan that could be moved once the results are known would be none.
+fn unmoved(args: &Sample, known: Option<&Record>, plan: &Plan) -> Result<(), Refused> {
+    match known.and_then(|k| k.draw.as_ref()) {
+        Some(draw) if draw.plan != *plan && !args.redraw => Err(Refused::new(
+            "the sample was drawn by another confidence, tolerable rate or number of expected deviations; `--redraw` with a new seed draws anew and keeps the earlier draw on record",
+        )),
+        _ => Ok(()),
+    }
 }
 
 type Written = (Record, Vec<String>);
@@ -146,7 +157,11 @@ fn drawn(work: &Work<'_>, seed: &str, redraw: bool, sizes: &PerStratum, deviatio
     };
     let mut draw = sampling::draw(&work.frozen, seed, work.plan, sizes, before)?;
     if !deviations.is_empty() {
-        draw.evaluation = sampling::evaluate(&draw, deviations)?;
+        // What was told before stays told.
+        let now = sampling::evaluate(&draw, deviations)?;
+        if now != draw.evaluation {
+            draw.earlier_evaluations.extend(std::mem::replace(&mut draw.evaluation, now));
+        }
     }
     let same = before.is_some_and(|b| b.items == draw.items);
     let mut record = Record { plan: draw.plan, strata: draw.strata.clone(), notes: work.notes.clone(), draw: Some(draw.clone()), earlier_draws, ..known.clone() };

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Said, Usage, prepare, pretty};
+use super::{Said, Usage, plain, prepare, pretty};
 use crate::cli::Output;
 use crate::progress;
 use crate::run::{self, Request, Traced, Untraceable};
@@ -51,13 +51,4 @@ fn shown(t: &Traced, about_subject: bool) -> String {
         let _ = writeln!(text, "  {}: {}", r.state, plain(&r.text));
     }
     text
-}
-
-/// Text from logs can hold what a terminal obeys.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' || bidi(c) { '\u{fffd}' } else { c }).collect()
-}
-
-const fn bidi(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

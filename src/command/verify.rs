@@ -4,11 +4,14 @@ use std::fmt::Write as _;
 
 use anyhow::Context;
 
-use super::{Said, Usage, local, pretty};
+use super::{Said, Usage, local, plain, pretty};
 use crate::cli::Output;
 use crate::evidence::verify::{Given, Trusted, Verdict, verify as check};
 use crate::evidence::{self, Bag};
 use crate::store::Stores;
+
+/// Differences that people are shown.
+const SHOWN: usize = 1000;
 
 pub(super) fn verify(pack: &str, keys: &[String], previous: Option<&str>, format: Output) -> anyhow::Result<Said> {
     let stores = local()?;
@@ -23,7 +26,7 @@ pub(super) fn verify(pack: &str, keys: &[String], previous: Option<&str>, format
         Given::zip(&read(&stores, pack)?).with_context(|| format!("`{pack}`"))?
     } else {
         let (name, files) = folder(&stores, pack)?;
-        Given::folder(name, files)
+        Given::folder(name, files).with_strays(&crate::store::strays(std::path::Path::new(pack)))
     };
     let verdict = check(given, &trusted, before.as_ref());
     let code = u8::from(!verdict.differences.is_empty());
@@ -85,16 +88,16 @@ fn bag(stores: &Stores, path: &str) -> anyhow::Result<Bag> {
 }
 
 fn told(v: &Verdict) -> String {
-    let mut text = format!("{}: {}, {}\n{} files; {} lines of metrics worked out again\n", v.pack, v.organisation, v.period, v.files, v.figures);
+    let mut text = format!("{}: {}, {}\n{} files; {} lines of metrics worked out again\n", plain(&v.pack), plain(&v.organisation), plain(&v.period), v.files, v.figures);
     for name in &v.signed_by {
         let _ = writeln!(text, "signed by {name}, which you trust");
     }
     if let Some(at) = &v.stamped_at {
-        let _ = writeln!(text, "time stamp of {at}");
+        let _ = writeln!(text, "carries a time stamp of {at}; who signed that is for `openssl ts -verify` to tell");
     }
     let _ = writeln!(text, "statement {}", v.statement_sha256);
     for note in &v.notes {
-        let _ = writeln!(text, "note: {note}");
+        let _ = writeln!(text, "note: {}", plain(note));
     }
     let n = v.differences.len();
     let _ = match n {
@@ -102,9 +105,12 @@ fn told(v: &Verdict) -> String {
         1 => writeln!(text, "\n1 DIFFERENCE"),
         _ => writeln!(text, "\n{n} DIFFERENCES"),
     };
-    for d in &v.differences {
+    for d in v.differences.iter().take(SHOWN) {
         let kind = serde_json::to_value(d.kind).ok().and_then(|k| k.as_str().map(str::to_owned)).unwrap_or_default();
-        let _ = writeln!(text, "{kind:<18} {}: {}", d.subject, d.detail);
+        let _ = writeln!(text, "{kind:<18} {}: {}", plain(&d.subject), plain(&d.detail));
+    }
+    if n > SHOWN {
+        let _ = writeln!(text, "and {} more; `--format json` names all", n - SHOWN);
     }
     text
 }

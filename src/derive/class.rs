@@ -67,6 +67,8 @@ pub(crate) mod tests {
             identity_name: None,
             stream: "interactive",
             app_id: Some("a"),
+            app_name: None,
+            resource_id: None,
             correlation_id: Some("c"),
             legacy_protocol: false,
             outcome: "success",

@@ -69,7 +69,7 @@ impl<'l, 'a> Cover<'l, 'a> {
     }
 
     /// What comes nearest where no active exception explains an attempt.
-    pub(crate) fn near(&self, identity: &str, app: &str, at: Instant) -> Near<'a> {
+    pub(crate) fn near(&self, identity: &str, app: &[&str], at: Instant) -> Near<'a> {
         let (inside, outside): (Vec<_>, Vec<_>) = self.candidates(identity).into_iter().map(|(_, l)| l).partition(|l| in_scope(l, app));
         let of = |why, l: &Life<'a>, overdue_days| Near { why, id: l.entry.exception_id, overdue_days };
         if let Some((ended, l)) = inside.iter().filter_map(|l| Some((l.lapsed(at)?, l))).max_by_key(|(ended, l)| (*ended, std::cmp::Reverse(l.entry.exception_id))) {
@@ -88,7 +88,7 @@ impl<'l, 'a> Cover<'l, 'a> {
     }
 
     /// Every exception that was tried for an attempt, with the scope by which it holds the identity and why it matched or not.
-    pub(crate) fn tried(&self, identity: &str, app: &str, at: Instant) -> Vec<(&'l Life<'a>, Specificity, &'static str)> {
+    pub(crate) fn tried(&self, identity: &str, app: &[&str], at: Instant) -> Vec<(&'l Life<'a>, Specificity, &'static str)> {
         let verdict = |l: &Life<'_>| match (in_scope(l, app), l.is_active(at)) {
             (false, _) => "the application is outside its scope",
             (true, true) => "active, and its scope holds the attempt",
@@ -101,7 +101,7 @@ impl<'l, 'a> Cover<'l, 'a> {
 
     /// The exception an attempt is attributed to and whether others matched as well: most specific scope,
     /// then earliest activation, then lowest id.
-    pub(crate) fn attribute(&self, identity: &str, app: &str, at: Instant) -> Option<(&'l Life<'a>, bool)> {
+    pub(crate) fn attribute(&self, identity: &str, app: &[&str], at: Instant) -> Option<(&'l Life<'a>, bool)> {
         let mut matching: Vec<_> = self.candidates(identity).into_iter().filter(|(_, l)| in_scope(l, app) && l.is_active(at)).collect();
         matching.sort_by_key(|(s, l)| (*s, l.entry.activated_at, l.entry.exception_id));
         matching.dedup_by_key(|(_, l)| l.entry.exception_id);
@@ -109,9 +109,9 @@ impl<'l, 'a> Cover<'l, 'a> {
     }
 }
 
-/// Whether the application is one that the exception is for.
-fn in_scope(l: &Life<'_>, app: &str) -> bool {
-    l.every_app() || list(l.entry.applications).any(|a| a.eq_ignore_ascii_case(app))
+/// Whether the application is one that the exception is for. People write what they see: an id, a name, or the resource behind it.
+fn in_scope(l: &Life<'_>, app: &[&str]) -> bool {
+    l.every_app() || list(l.entry.applications).any(|a| app.iter().any(|known| a.eq_ignore_ascii_case(known)))
 }
 
 #[cfg(test)]
@@ -125,7 +125,7 @@ mod tests {
         let zone = period::zone("UTC").unwrap();
         let lives: Vec<Life<'_>> = entries.iter().map(|e| Life::new(*e, vec![], &zone)).collect();
         let members = BTreeMap::new();
-        let found = Cover::new(&lives, &members).near("u", app, at(when));
+        let found = Cover::new(&lives, &members).near("u", &[app], at(when));
         (found.why, found.id.to_owned(), found.overdue_days)
     }
 
@@ -139,6 +139,11 @@ mod tests {
         let asked = Exception { approved_at: None, activated_at: None, ..own };
         assert_eq!(near(&[asked], "a", "2026-09-10T00:00:00Z"), ("pending", "E".into(), 0));
         let narrow = Exception { applications: Some("mail"), ..own };
+        // Named as the sign-in page names it.
+        let zone = period::zone("UTC").unwrap();
+        let named = [Life::new(narrow, vec![], &zone)];
+        let members = BTreeMap::new();
+        assert!(Cover::new(&named, &members).attribute("u", &["0f1e", "Mail", "r-1"], at("2026-09-10T00:00:00Z")).is_some());
         assert_eq!(near(&[narrow], "a", "2026-09-10T00:00:00Z"), ("out_of_scope", "E".into(), 0));
         assert_eq!(near(&[narrow], "a", "2026-10-10T00:00:00Z"), ("never_registered", String::new(), 0));
         assert_eq!(near(&[], "a", "2026-09-10T00:00:00Z"), ("never_registered", String::new(), 0));
@@ -150,7 +155,7 @@ mod tests {
         let lives: Vec<Life<'_>> = [entry("A"), Exception { applications: Some("mail"), ..entry("B") }].iter().map(|e| Life::new(*e, vec![], &zone)).collect();
         let members = BTreeMap::new();
         let cover = Cover::new(&lives, &members);
-        let told: Vec<_> = cover.tried("u", "a", at("2026-09-10T00:00:00Z")).into_iter().map(|(l, s, why)| (l.entry.exception_id, s, why)).collect();
+        let told: Vec<_> = cover.tried("u", &["a"], at("2026-09-10T00:00:00Z")).into_iter().map(|(l, s, why)| (l.entry.exception_id, s, why)).collect();
         assert_eq!(told, [("A", Specificity::User, "active, and its scope holds the attempt"), ("B", Specificity::UserAndApp, "the application is outside its scope")]);
     }
 }

@@ -58,7 +58,14 @@ fn reviewed(life: &Life<'_>, persons: Persons<'_>, until: Instant) -> Vec<Comple
         .iter()
         .filter(|e| e.event_kind == "review" && e.outcome_text.is_some_and(|o| !o.trim().is_empty()))
         .filter(|e| !e.actor.is_some_and(|a| !requestor.is_empty() && names(a).any(|n| person(n) == requestor)))
-        .filter_map(|e| Some(Completion { at: e.happened_at?, lacks: if e.actor.is_some_and(|a| !a.trim().is_empty()) { "" } else { "the review names no reviewer" } }))
+        .filter_map(|e| {
+            let lacks = match (e.actor.is_some_and(|a| !a.trim().is_empty()), requestor.is_empty()) {
+                (false, _) => "the review names no reviewer",
+                (true, true) => "no requestor is recorded, so nobody can tell whether somebody else reviewed",
+                (true, false) => "",
+            };
+            Some(Completion { at: e.happened_at?, lacks })
+        })
         .filter(|c| c.at < until)
         .collect();
     found.sort_by_key(|c| c.at);

@@ -248,7 +248,7 @@ pub(crate) mod tests {
         ];
         let members = BTreeMap::from([("g".to_owned(), BTreeSet::from(["u".to_owned(), "v".to_owned()]))]);
         let cover = Cover::new(&lives, &members);
-        let explained = |who: &str, app: &str, when: &str| cover.attribute(who, app, at(when)).map(|(l, many)| (l.entry.exception_id.to_owned(), many));
+        let explained = |who: &str, app: &str, when: &str| cover.attribute(who, &[app], at(when)).map(|(l, many)| (l.entry.exception_id.to_owned(), many));
         let during = "2026-09-10T00:00:00Z";
         assert_eq!(explained("u", "mail", during), Some(("D-user-app".to_owned(), true)));
         assert_eq!(explained("u", "chat", during), Some(("B-user".to_owned(), true)));

@@ -3,6 +3,7 @@
 use super::class;
 use super::cover::{Cover, Specificity};
 use super::holders::effective_members;
+use super::judge::applications;
 use super::names::Names;
 use super::{Derivation, register, snapshots};
 use crate::period;
@@ -106,10 +107,11 @@ impl Derivation<'_> {
         let zone = period::zone(&self.config.organisation.time_zone)?;
         let class = class::class(e, self.config.trust.on(period::date(period::local_day(at, &zone)))).filter(|_| matches!(e.outcome, "success" | "unknown"));
         let bypass = class.is_some_and(|c| matches!(c.name, "N" | "S"));
-        let attributed = bypass.then(|| cover.attribute(identity, app, at)).flatten();
-        let mut tried = cover.tried(identity, app, at);
+        let apps = applications(e);
+        let attributed = bypass.then(|| cover.attribute(identity, &apps, at)).flatten();
+        let mut tried = cover.tried(identity, &apps, at);
         tried.sort_by_key(|(l, s, _)| (*s, l.entry.activated_at, l.entry.exception_id));
-        let near = cover.near(identity, app, at);
+        let near = cover.near(identity, &apps, at);
         let shown = |t: Option<Instant>| t.map(period::rfc3339).unwrap_or_default();
         Ok(Explained {
             source: e.source.to_owned(),

@@ -21,6 +21,7 @@ pub(super) const DAY: i64 = 86_400_000_000;
 pub(super) const HOUR: i64 = 3_600_000_000;
 
 /// The ground that a period stands on.
+#[derive(Clone)]
 pub(super) struct Ground<'g> {
     pub(super) config: &'g Config,
     pub(super) start: Instant,
@@ -60,6 +61,8 @@ pub(super) struct Ground<'g> {
     pub(super) watched: &'g [Watched<'g>],
     /// Events of break-glass accounts since the logs begin.
     pub(super) glass_events: &'g [Watched<'g>],
+    /// Tenant and identity of everybody whom policy asked for a phishing-resistant method as of the start; `None` when not known.
+    pub(super) asked_before: Option<&'g BTreeSet<(String, String)>>,
 }
 
 impl<'g> Ground<'g> {
@@ -204,6 +207,7 @@ pub(super) mod tests {
                 trailing: &[],
                 watched: &self.watched,
                 glass_events: &self.watched,
+                asked_before: None,
             })
         }
     }

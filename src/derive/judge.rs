@@ -41,9 +41,10 @@ impl<'j> Judge<'j> {
         let class = class::class(e, self.trust)?;
         let identity_id = e.identity_id.unwrap_or(UNNAMED);
         let app_id = e.app_id.unwrap_or("");
-        let explained: Option<(&'j Life<'j>, bool)> = matches!(class.name, "N" | "S").then(|| self.cover.attribute(identity_id, app_id, e.occurred_at)).flatten();
+        let apps = applications(e);
+        let explained: Option<(&'j Life<'j>, bool)> = matches!(class.name, "N" | "S").then(|| self.cover.attribute(identity_id, &apps, e.occurred_at)).flatten();
         let bypass = matches!(class.name, "N" | "S");
-        let near = (bypass && explained.is_none()).then(|| self.cover.near(identity_id, app_id, e.occurred_at));
+        let near = (bypass && explained.is_none()).then(|| self.cover.near(identity_id, &apps, e.occurred_at));
         let second_factor = matches!(class.name, "M1" | "M4");
         Some(Attempt {
             source: e.source,
@@ -82,6 +83,11 @@ impl<'j> Judge<'j> {
         let rank = |method: &str| self.ranking.0.iter().position(|m| m == method);
         matches!((rank(a.method), rank(a.strongest)), (Some(used), Some(best)) if used > best)
     }
+}
+
+/// Everything by which a register can name the application.
+pub(super) fn applications<'a>(e: &Event<'a>) -> Vec<&'a str> {
+    [e.app_id, e.app_name, e.resource_id].into_iter().flatten().filter(|name| !name.is_empty()).collect()
 }
 
 /// Whether an attempt under an exception came from a compliant device and an allowed network (K44).

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use arrow::record_batch::RecordBatch;
 
 use super::{dictionary, figures, intake, reperform, sbom};
-use crate::query::Corpus;
+use crate::query::{Corpus, populations};
 use crate::results::Results;
 
 /// What a pack proves, and what it proves it by.
@@ -26,6 +26,7 @@ pub(super) fn derived(source: &Source<'_>) -> anyhow::Result<BTreeMap<String, Ve
         let (path, bytes) = intake::batch_sheet(&format!("data/rows/{id}.csv"), batch)?;
         files.insert(path, bytes);
     }
+    files.extend(populations()?.into_iter().map(|p| (format!("data/populations/{}.sql", p.id), p.sql.into_bytes())));
     files.insert(figures::PATH.to_owned(), figures::sheet(source.results)?);
     files.insert("data/dictionary.csv".to_owned(), dictionary::sheet(source)?);
     files.insert("data/reperform.sql".to_owned(), reperform::script(source).into_bytes());

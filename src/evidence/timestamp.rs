@@ -26,9 +26,9 @@ pub(super) fn query(statement: &[u8]) -> anyhow::Result<Vec<u8>> {
     Ok(asked.to_der()?)
 }
 
-/// Whether a request asks about this statement.
-pub(super) fn asks_about(query: &[u8], statement: &[u8]) -> bool {
-    TimeStampReq::from_der(query).is_ok_and(|asked| imprints(&asked.message_imprint, statement))
+/// Whether a request is the one that was made for this statement.
+pub(super) fn asks_about(asked: &[u8], statement: &[u8]) -> bool {
+    query(statement).is_ok_and(|own| own == asked)
 }
 
 fn imprints(imprint: &MessageImprint, statement: &[u8]) -> bool {

@@ -50,7 +50,8 @@ pub(crate) fn situations(world: &World, tally: &Tally) -> Vec<Situation> {
         let id = world.people.get(index).map(|p| p.id.to_string()).unwrap_or_default();
         found.push(Situation { label: "unregistered".to_owned(), identity: id.clone() });
         if world.calendar.month_of(day) == Some(month) {
-            found.push(Situation { label: "unapproved".to_owned(), identity: id });
+            found.push(Situation { label: "unapproved".to_owned(), identity: id.clone() });
+            found.push(Situation { label: "weakened".to_owned(), identity: id });
         }
     }
     let scenes = [("codes", traps::guessed(world)), ("swap", traps::swapped(world)), ("factor then far away", traps::planted_factor(world))];

@@ -123,6 +123,15 @@ impl Pseudonyms {
                 found.push(pseudonym.clone());
             }
         }
+        for (original, (_, pseudonym)) in by_text.iter().filter(|(_, (kind, _))| *kind == Kind::Person) {
+            // What is a name of its own stays one.
+            for variant in text::variants(original).into_iter().filter(|v| !by_folded.contains_key(&v.to_lowercase())) {
+                for form in text::forms(&variant) {
+                    patterns.push(form);
+                    found.push(pseudonym.clone());
+                }
+            }
+        }
         let search = AhoCorasick::builder().ascii_case_insensitive(true).build(&patterns).context("preparing the search for names")?;
         Ok(Self { mac, by_text, by_folded, search, found, met: RefCell::default() })
     }

@@ -51,6 +51,17 @@ fn the_longest_of_nested_names_wins_and_a_broken_one_hides_none() {
 }
 
 #[test]
+fn other_ways_to_write_a_name_lead_to_it_too() {
+    let all = of(&["Hannes Busch", "hannes.busch5@example.com"]);
+    for text in ["Busch, Hannes", "Busch Hannes", "H. Busch", "HANNES.BUSCH"] {
+        assert_eq!(shown(&all, &format!("waiver for {text}, renewed")), "waiver for [Hannes Busch], renewed");
+    }
+    assert_eq!(shown(&all, "EX-hannes.busch5"), "EX-[hannes.busch5@example.com]");
+    // A surname alone is a word like others: README says so.
+    assert_eq!(shown(&all, "waiver for Busch"), "waiver for Busch");
+}
+
+#[test]
 fn words_count_whole_and_in_any_case() {
     let all = of(&["Will", "May", "zo\u{eb}"]);
     assert_eq!(shown(&all, "WILL will not ask William"), "[Will] [Will] not ask William");

@@ -170,6 +170,17 @@ pub(super) fn forms(original: &str) -> BTreeSet<String> {
     forms
 }
 
+/// How people write a name otherwise: `Last, First`, `Last First`, `F. Last`, `First.Last`; and a mail address without its domain.
+pub(super) fn variants(original: &str) -> Vec<String> {
+    if let Some((local, _)) = original.split_once('@') {
+        let telling = local.len() >= 5 && local.contains(|c: char| !c.is_alphabetic());
+        return telling.then(|| local.to_owned()).into_iter().collect();
+    }
+    let words: Vec<&str> = original.split_whitespace().collect();
+    let ([first, .., last], Some(initial)) = (words.as_slice(), original.trim_start().chars().next()) else { return Vec::new() };
+    vec![format!("{last}, {first}"), format!("{last} {first}"), format!("{initial}. {last}"), format!("{first}.{last}")]
+}
+
 fn units(c: char) -> String {
     c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
 }

@@ -54,7 +54,7 @@ pub fn lint(corpus: &Corpus) -> Vec<String> {
     let mut faults = Vec::new();
     let mut titles = BTreeSet::new();
     for q in &corpus.queries {
-        let mut found = query(q);
+        let mut found = lint_query(q);
         if !titles.insert(&q.title) {
             found.push(format!("title `{}` is used twice", q.title));
         }
@@ -63,7 +63,9 @@ pub fn lint(corpus: &Corpus) -> Vec<String> {
     faults
 }
 
-fn query(q: &Query) -> Vec<String> {
+/// Faults of one query.
+#[must_use]
+pub fn lint_query(q: &Query) -> Vec<String> {
     let mut faults = header(q);
     match parsed(&q.sql) {
         Ok(sql) => {

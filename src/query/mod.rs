@@ -10,5 +10,5 @@ mod population;
 pub use corpus::Corpus;
 pub use execute::{Rows, SubjectKey, execute};
 pub use front_matter::{Kind, LineSpec, Query};
-pub use lint::lint;
+pub use lint::{lint, lint_query};
 pub use population::{Population, lint_populations, populations};

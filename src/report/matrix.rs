@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::controls::{self, Control, Exceptions};
 use super::view;
-use crate::results::{Line, Metric, Results, State, Verdict};
+use crate::results::{Figure, Line, Metric, Results, State, Verdict};
 
 /// The line before exceptions are excused, where a metric has one; else its headline.
 const BEFORE: &str = "strict";
@@ -43,7 +43,7 @@ pub(super) struct Support<'r> {
 /// What the metrics of a control say together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Conclusion {
-    /// Everything with a target meets it, and nothing is missing.
+    /// Everything has a target and meets it.
     Supported,
     /// A target is missed.
     NotSupported,
@@ -72,6 +72,16 @@ impl Support<'_> {
         matches!(metric.verdict, Verdict::Met | Verdict::Missed | Verdict::NotDetermined).then_some(metric.verdict)
     }
 
+    /// Nothing speaks against it: a share of 1 with nothing unknown, or a count of none. What has no figure is not whole.
+    fn is_whole(&self) -> bool {
+        let figure = self.metric.and_then(|m| m.lines.iter().find(|l| l.id == BEFORE).or_else(|| m.lines.first())).and_then(|l| l.figure.as_ref());
+        match figure {
+            Some(Figure::Ratio(r)) => r.denominator > 0.0 && r.numerator >= r.denominator && r.unknown == 0.0,
+            Some(Figure::Count(c)) => c.total == 0.0,
+            _ => false,
+        }
+    }
+
     /// Not in these results, not computed or not observable.
     fn is_missing(&self) -> bool {
         self.metric.is_none_or(|m| m.state != State::Computed || m.verdict == Verdict::NotComputed)
@@ -86,7 +96,12 @@ impl Row<'_> {
             Conclusion::NotSupported
         } else if any(Verdict::NotDetermined) {
             Conclusion::NotDetermined
-        } else if any(Verdict::Met) && !self.supports.iter().any(Support::is_missing) {
+        } else if self.supports.iter().any(Support::is_missing) {
+            Conclusion::Open
+        } else if self.control.exceptions == Exceptions::No && !self.supports.iter().all(Support::is_whole) {
+            // Where no exception is admitted a target below everything is not the framework's.
+            Conclusion::NotSupported
+        } else if any(Verdict::Met) && self.supports.iter().all(|s| s.verdict() == Some(Verdict::Met)) {
             Conclusion::Supported
         } else {
             Conclusion::Open

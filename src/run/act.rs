@@ -205,10 +205,11 @@ fn changes(around: &Around<'_>, identity: &str, (first, last): (Option<Instant>,
     near.take(SHOWN).map(|c| Happening { at: period::rfc3339(c.occurred_at), what: what(c), detail: diff(c), event: c.event_id.to_owned() }).collect()
 }
 
-/// The newest rotation duty of the entries that name the identity.
+/// The newest rotation duty of the entries that name the identity; one that was not met says more than one that is still to come.
 fn rotation(around: &Around<'_>, identity: &str) -> String {
     let entries = around.entries.get(identity).cloned().unwrap_or_default();
-    let newest = around.duties.iter().filter(|o| o.duty == "rotation" && entries.contains(&o.exception_id)).max_by_key(|o| o.due_at);
+    let own = around.duties.iter().filter(|o| o.duty == "rotation" && entries.contains(&o.exception_id));
+    let newest = own.max_by_key(|o| (matches!(o.status, "missed" | "late" | "unknown"), o.due_at));
     newest
         .map_or_else(|| "no rotation duty is recorded for this identity in the period".to_owned(), |o| format!("due {}: {}", period::rfc3339(o.due_at), o.status.replace('_', " ")))
 }

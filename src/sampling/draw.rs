@@ -70,7 +70,11 @@ pub fn draw(of: &Frozen, seed: &str, plan: Plan, sizes: &PerStratum, before: Opt
     }
     let same = before.filter(|b| b.items.len() == items.len());
     let evaluation = same.map(|b| b.evaluation.clone()).unwrap_or_default();
-    Ok(Draw { seed: seed.to_owned(), method: METHOD.to_owned(), plan, strata, items, evaluation })
+    let mut earlier_evaluations = before.map(|b| b.earlier_evaluations.clone()).unwrap_or_default();
+    if same.is_none() {
+        earlier_evaluations.extend(before.map(|b| b.evaluation.clone()).unwrap_or_default());
+    }
+    Ok(Draw { seed: seed.to_owned(), method: METHOD.to_owned(), plan, strata, items, evaluation, earlier_evaluations })
 }
 
 /// How many items of a stratum were drawn before; they must be the first of its order.

@@ -77,6 +77,9 @@ pub struct Draw {
     /// What the tested items prove, by stratum; empty until deviations are told.
     #[serde(default)]
     pub evaluation: Vec<Evaluation>,
+    /// What was told before it, oldest first: a conclusion does not vanish.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_evaluations: Vec<Evaluation>,
 }
 
 /// One drawn item.

@@ -78,6 +78,7 @@ fn what_was_drawn_stays_and_an_edited_record_is_refused() {
     assert_eq!(items(&wider)[..51], items(&first)[..]);
     assert!(wider.items[..51].iter().all(|d| !d.extension) && wider.items[51..].iter().all(|d| d.extension));
     assert!(wider.evaluation.is_empty(), "the conclusion was that of a smaller sample");
+    assert_eq!(wider.earlier_evaluations, told.evaluation, "and stays on record");
     assert!(draw(&of, "7351", plan(), &words(&["20"]), Some(&wider)).unwrap_err().to_string().contains("not shrink"));
     let mut edited = first;
     edited.items.swap(0, 1);

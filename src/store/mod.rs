@@ -69,7 +69,7 @@ impl Stores {
     /// # Errors
     /// When the scheme is unknown, an option is not one of the scheme's, or a credential is malformed.
     pub fn open(&self, url: &str) -> anyhow::Result<Place> {
-        let opened = open::open(self, url).with_context(|| format!("opening `{url}`"))?;
+        let opened = open::open(self, url).with_context(|| format!("opening `{}`", without_credentials(url)))?;
         let url = if url.contains("://") { url.to_owned() } else { self.base.join(url).display().to_string() };
         Ok(Place { store: opened.store, prefix: opened.prefix, url, runtime: self.runtime.clone(), present: opened.present })
     }
@@ -77,6 +77,15 @@ impl Stores {
     fn memory(&self, name: &str) -> Arc<InMemory> {
         let mut known = self.memory.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         known.entry(name.to_owned()).or_default().clone()
+    }
+}
+
+/// A URL as it may be shown: without what stands before an `@` behind a colon, and without a query.
+fn without_credentials(url: &str) -> String {
+    let shown = url.split('?').next().unwrap_or_default();
+    match shown.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.split_once('@')?))) {
+        Some((scheme, (user, rest))) if user.contains(':') => format!("{scheme}://…@{rest}"),
+        _ => shown.to_owned(),
     }
 }
 
@@ -245,6 +254,33 @@ fn relative(prefix: &Path, location: &Path) -> Option<String> {
 #[expect(clippy::disallowed_methods, reason = "the storage room owns file access")]
 pub fn read_text(path: &FsPath) -> anyhow::Result<String> {
     std::fs::read_to_string(path).with_context(|| format!("reading `{}`", path.display()))
+}
+
+/// Everything below a local folder that a listing of it does not show as an object: links, devices, empty folders, and names that
+/// the library keeps for itself. Nothing for a URL.
+#[must_use]
+pub fn strays(folder: &FsPath) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(dir) = open.pop() {
+        let Ok(entries) = std::fs::read_dir(&dir) else { continue };
+        let mut count = 0;
+        for entry in entries.flatten() {
+            count += 1;
+            let path = entry.path();
+            let shown = || path.strip_prefix(folder).unwrap_or(&path).display().to_string();
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => open.push(path),
+                Ok(kind) if kind.is_file() && !entry.file_name().to_string_lossy().contains('#') => {}
+                _ => found.push(shown()),
+            }
+        }
+        if count == 0 && dir != folder {
+            found.push(dir.strip_prefix(folder).unwrap_or(&dir).display().to_string());
+        }
+    }
+    found.sort();
+    found
 }
 
 /// A stream set down in a file that has no name and vanishes with it, for formats that are read from their end.

@@ -29,6 +29,9 @@ fn retry() -> RetryConfig {
 
 pub(super) fn open(stores: &Stores, text: &str) -> anyhow::Result<Opened> {
     let Some((scheme, rest)) = text.split_once("://") else { return local(&stores.base.join(text)) };
+    let host = rest.split('/').next().unwrap_or_default();
+    // Azure names its container before an `@`; a password stands behind a colon.
+    anyhow::ensure!(!(rest.contains('?') || host.contains('@') && host.contains(':')), "credentials do not belong into a URL: name them in `[store]`");
     match scheme {
         "file" => local(&Url::parse(text)?.to_file_path().map_err(|()| anyhow::anyhow!("`{text}` is not a file URL: write `file:///folder`"))?),
         "memory" => {
@@ -70,7 +73,20 @@ fn remote(store: Arc<dyn ObjectStore>, rest: &str) -> anyhow::Result<Opened> {
 fn local(folder: &FsPath) -> anyhow::Result<Opened> {
     let present = folder.is_dir();
     // The root of the file system with the folder as prefix: the folder need not exist before the first write.
-    let absolute: PathBuf = std::path::absolute(folder)?;
+    // `..` is followed as the system does; of a folder that is not there yet it is taken by its letters.
+    let absolute: PathBuf = folder.canonicalize().or_else(|_| std::path::absolute(folder).map(|path| without_dots(&path)))?;
     let prefix = Path::from_absolute_path(&absolute).with_context(|| format!("`{}` is not a usable path", absolute.display()))?;
     Ok(Opened { store: Arc::new(LocalFileSystem::new()), prefix, present })
+}
+
+fn without_dots(path: &FsPath) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::ParentDir => drop(clean.pop()),
+            std::path::Component::CurDir => {}
+            other => clean.push(other),
+        }
+    }
+    clean
 }

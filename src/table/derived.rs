@@ -193,6 +193,10 @@ table! {
         stream: &'a str,
         /// Application id.
         app_id: Option<&'a str>,
+        /// Application name as recorded.
+        app_name: Option<&'a str>,
+        /// Resource id.
+        resource_id: Option<&'a str>,
         /// Client-supplied id of the journey.
         correlation_id: Option<&'a str>,
         /// The client or protocol cannot do MFA.

@@ -267,3 +267,30 @@ fn the_flag_needs_a_key_and_a_place_for_the_map() {
     tenant.configure("pseudonym_map = \"who\"", "pseudonym_map = \"./veiled/who\"");
     assert!(format!("{:#}", prepare(&request).unwrap_err()).contains("lies inside `output.url`"));
 }
+
+/// What is kept longest names nobody, also in a run that shows people.
+#[test]
+fn files_that_are_kept_for_years_name_no_person() {
+    let tenant = Tenant::new(&small(431, Layout::Graph));
+    let outcome = tenant.run();
+    let mut pack = zip::ZipArchive::new(std::io::Cursor::new(tenant.published(&outcome, "evidence.zip"))).unwrap();
+    let names: Vec<String> = pack.file_names().filter_map(Result::ok).map(std::borrow::Cow::into_owned).collect();
+    let mut read = |path: &str| {
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut pack.by_name(names.iter().find(|n| n.ends_with(path)).unwrap()).unwrap(), &mut bytes).unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    let retention = read("data/retention.csv");
+    let kept: Vec<&str> = retention.lines().filter_map(|l| l.split_once(",summary,")).map(|(path, _)| path).collect();
+    assert!(kept.contains(&"data/figures.csv") && kept.len() > 50, "{kept:?}");
+    let truth = tenant.truth();
+    let people = truth["identities"].as_array().unwrap();
+    for path in kept {
+        let text = read(path);
+        for person in people {
+            for original in [&person["id"], &person["user_principal_name"]].map(|v| v.as_str().unwrap()) {
+                assert!(!text.contains(original), "{path} names {original}");
+            }
+        }
+    }
+}

@@ -4,9 +4,11 @@ use super::super::cadence_on;
 use super::super::duties::{Completion, Duty, Owed, after_use, ledger, reviews, rotated};
 use super::super::exception::Life;
 use super::super::ground::{Accounts, DAY, Ground};
+use crate::config::CATEGORIES;
 use crate::period;
 use crate::table::Instant;
 use crate::table::governance::Deadline;
+use crate::table::policy::Change;
 use crate::table::snapshot::Obligation;
 
 pub(super) fn owed<'g>(ground: &Ground<'g>, lives: &'g [Life<'g>], (start, end): (Instant, Instant)) -> Vec<Obligation<'g>> {
@@ -14,12 +16,9 @@ pub(super) fn owed<'g>(ground: &Ground<'g>, lives: &'g [Life<'g>], (start, end):
     let persons = |name: &str| accounts.person(name).map(str::to_owned);
     let mut found = Vec::new();
     for l in lives {
-        // An entry of unknown category has no cadence: what it owes cannot be told, and its category is its fault.
         let cadence = |duty| move |at: Instant| cadence_on(ground.config, l.entry.category, duty, ground.local(at)).map_or(i64::from(i32::MAX), |(days, _)| days);
         let owes = |duty| cadence_on(ground.config, l.entry.category, duty, ground.last).is_some();
-        if owes(Duty::Review) {
-            found.extend(reviews(l, &persons, &cadence(Duty::Review), start, end));
-        }
+        found.extend(reviews(l, &persons, &|at| review_days(ground, l, at), start, end));
         let done = confirmed(ground, l, rotated(l, &persons, end));
         if owes(Duty::Rotation) {
             found.extend(ledger(l, &Owed { duty: Duty::Rotation, done: &done, spans: &l.owed, cadence_on: &cadence(Duty::Rotation) }, start, end));
@@ -38,8 +37,38 @@ pub(super) fn owed<'g>(ground: &Ground<'g>, lives: &'g [Life<'g>], (start, end):
     found
 }
 
+/// Days between reviews: the category's cadence, or that of the entry itself where it is stricter. A category that nobody knows owes
+/// the strictest of all: an entry cannot leave the ledger by its label.
+fn review_days(ground: &Ground<'_>, l: &Life<'_>, at: Instant) -> i64 {
+    let of = |category| cadence_on(ground.config, category, Duty::Review, ground.local(at)).map(|(days, _)| days);
+    let owed = of(l.entry.category).or_else(|| CATEGORIES.iter().filter_map(|c| of(c)).min()).unwrap_or(i64::from(i32::MAX));
+    own_days(l.entry.cadence_raw.unwrap_or("")).map_or(owed, |own| own.min(owed))
+}
+
+/// A cadence as people write it: `30 days`, `30`, `weekly`.
+fn own_days(text: &str) -> Option<i64> {
+    let text = text.trim().to_lowercase();
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let per = match unit.trim() {
+        "" | "d" | "day" | "days" => 1,
+        "w" | "week" | "weeks" => 7,
+        "month" | "months" => 30,
+        _ => 0,
+    };
+    let days = match (number.parse::<i64>(), text.as_str()) {
+        (Ok(n), _) => n.checked_mul(per)?,
+        (Err(_), "daily") => 1,
+        (Err(_), "weekly") => 7,
+        (Err(_), "monthly") => 30,
+        (Err(_), "quarterly") => 90,
+        (Err(_), "yearly" | "annually") => 365,
+        (Err(_), _) => return None,
+    };
+    (days > 0).then_some(days)
+}
+
 /// A password that was rotated shows in the directory's log; a key or certificate is checked in its safe and leaves no trace (S2).
-/// Before the log begins the register stands alone.
+/// Before the log begins the register stands alone; without any log nothing is confirmed.
 fn confirmed(ground: &Ground<'_>, l: &Life<'_>, done: Vec<Completion>) -> Vec<Completion> {
     let kept = ["fido", "key", "certificate", "smart card", "token"];
     let kind = l.entry.credential_kind.unwrap_or("").to_lowercase();
@@ -48,10 +77,10 @@ fn confirmed(ground: &Ground<'_>, l: &Life<'_>, done: Vec<Completion>) -> Vec<Co
         return done;
     }
     let own = |id: &str| l.objects().any(|o| o == id || ground.members.get(o).is_some_and(|m| m.contains(id)));
-    let changed: Vec<Instant> =
-        ground.changes.iter().filter(|c| c.outcome == "success" && matches!(c.area, "account" | "user_method") && own(c.target_id)).map(|c| c.occurred_at).collect();
+    let password = |c: &Change<'_>| c.area == "user_method" || (c.area == "account" && c.activity.to_ascii_lowercase().contains("password"));
+    let changed: Vec<Instant> = ground.changes.iter().filter(|c| c.outcome == "success" && password(c) && own(c.target_id)).map(|c| c.occurred_at).collect();
     let seen = |at: Instant| changed.iter().any(|c| (c.0 - at.0).abs() <= DAY);
-    let lacks = |c: &Completion| c.lacks.is_empty() && log_begins.is_some_and(|b| b.0 <= c.at.0 - DAY) && !seen(c.at);
+    let lacks = |c: &Completion| c.lacks.is_empty() && log_begins.is_none_or(|b| b.0 <= c.at.0 - DAY) && !seen(c.at);
     done.into_iter().map(|c| if lacks(&c) { Completion { lacks: "the directory's log shows no change of the credential", ..c } } else { c }).collect()
 }
 
@@ -62,6 +91,8 @@ fn uses(ground: &Ground<'_>, l: &Life<'_>) -> Vec<(Instant, bool)> {
     let mut found: Vec<(Instant, bool)> =
         ground.glass_events.iter().filter(|e| e.outcome == "success" && own(e.identity_id)).map(|e| (e.occurred_at, planned(e.occurred_at))).collect();
     found.sort_unstable();
+    // Rows less than ten minutes apart are one use, as they are one attempt: refreshes of a token call for no rotation of their own.
+    found.dedup_by(|later, earlier| later.0.0 - earlier.0.0 <= ONE_USE);
     found
 }
 
@@ -72,6 +103,8 @@ fn drills<'g>(ground: &Ground<'g>, l: &Life<'g>, uses: &[(Instant, bool)], caden
     let spans: Vec<(Instant, Instant)> = l.owed.iter().map(|(from, until)| ((*from).max(logs_from), *until)).filter(|(a, b)| a < b).collect();
     ledger(l, &Owed { duty: Duty::Drill, done: &done, spans: &spans, cadence_on }, start, end)
 }
+
+const ONE_USE: i64 = 600_000_000;
 
 /// How far ahead deadlines are told.
 const AHEAD: i64 = 30 * DAY;
@@ -136,5 +169,25 @@ mod tests {
         assert_eq!(rotation("password", Some("2026-10-14T15:00:00Z")).0, "unknown");
         // Custody of a key is checked in its safe.
         assert_eq!(rotation("FIDO2 security key", None).0, "on_time");
+    }
+
+    #[test]
+    fn a_cadence_is_read_as_people_write_it() {
+        for (text, days) in [("30 days", Some(30)), ("7", Some(7)), ("2 weeks", Some(14)), ("Quarterly", Some(90)), ("n/a", None), ("0 days", None), ("3 moons", None)] {
+            assert_eq!(own_days(text), days, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_category_owes_the_strictest_review_and_the_entry_may_ask_for_more() {
+        let dues = |category: &'static str, own: Option<&'static str>| {
+            let mut f = Fixture::new("");
+            f.entries = vec![(Exception { category, cadence_raw: own, activated_at: Some(at("2026-09-30T10:00:00Z")), expires_at: None, ..entry("X") }, vec![])];
+            f.stand(|g| owed(g, g.lives, (g.start, g.end)).iter().filter(|o| o.duty == "review" && o.status == "missed").count())
+        };
+        // Weekly is the strictest default: the 7th, 14th, 21st and 28th.
+        assert_eq!(dues("unknown", None), 4);
+        // Ninety days of the category, thirty of the entry: the 30th.
+        assert_eq!((dues("accessibility", None), dues("accessibility", Some("30 days"))), (0, 1));
     }
 }

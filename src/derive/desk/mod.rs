@@ -2,6 +2,7 @@
 
 mod as_of;
 mod duties;
+mod earlier;
 mod fact;
 mod named;
 mod population;
@@ -132,7 +133,7 @@ pub(super) fn build(d: &Derivation<'_>, period: &Period, as_of: Timestamp) -> an
     let people = People::new(&table::rows(&held.now.people)?, &identities);
     let glass = glass_events(d, &lives, &members, period::day(period.after))?;
     let (registrations, methods) = (table::rows(&held.now.registrations)?, table::rows(&held.now.methods)?);
-    let ground = Ground {
+    let mut ground = Ground {
         config: d.config,
         start,
         end,
@@ -160,15 +161,17 @@ pub(super) fn build(d: &Derivation<'_>, period: &Period, as_of: Timestamp) -> an
         trailing: &AttemptDay::read(&held.trailing)?,
         watched: &Watched::read(&held.watched)?,
         glass_events: &table::rows(&glass)?,
+        asked_before: None,
     };
+    let asked = earlier::asked(d, &ground, held.opening.as_ref())?;
+    ground.asked_before = asked.as_ref();
     let short = short_of_history(d, period, ground.logs_from, &mut missing)?;
     let mut tables = governance::tables(&ground, &history(d)?.observed(&ground), &table::rows(&before.0)?)?;
     tables.extend(traffic::tables(&ground)?);
     tables.extend(stated(&ground, &lives_now, &held)?);
     tables.insert("period", period_row(d.config, period, as_of, held.opening.is_some())?);
     tables.insert("population", population.clone());
-    tables.insert("intake", intake::objects(d, period)?);
-    tables.insert("intake_days", intake::days(&gates)?);
+    tables.extend([("intake", intake::objects(d, period)?), ("intake_days", intake::days(&gates)?)]);
     rules::policy(d.config, period, &mut tables)?;
     let register = lives.iter().map(|l| register::shown(l, ground.close())).collect();
     let named = named::of(&ground, &held)?;

@@ -63,7 +63,7 @@ enum Implementer<'g> {
 pub(super) fn separations<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>) -> Vec<Separated<'g>> {
     let mut found = Vec::new();
     let groups = excluding(ground);
-    for l in ground.lives.iter().filter(|l| l.active.iter().any(|(from, until)| *from < ground.end && *until > ground.start)) {
+    for l in ground.lives.iter().filter(|l| in_force(ground, l)) {
         let person = |name: &str| accounts.person(name).map_or_else(|| name.trim().to_lowercase(), str::to_owned);
         let requestor = l.entry.requestor.map(person).unwrap_or_default();
         let approvers: BTreeSet<String> = list(l.entry.approvers).map(person).collect();
@@ -113,6 +113,11 @@ pub(super) fn separations<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>) -> V
         }
     }
     found
+}
+
+/// In force at some time of the period, or so that nobody can tell: an expiry that cannot be read ends nothing here.
+fn in_force(ground: &Ground<'_>, l: &Life<'_>) -> bool {
+    l.owed.iter().any(|(from, until)| *from < ground.end && *until > ground.start)
 }
 
 fn sure(told: bool, found: (&'static str, &'static str)) -> (&'static str, &'static str) {

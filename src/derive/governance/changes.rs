@@ -111,7 +111,7 @@ impl<'c, 'g> Context<'c, 'g> {
             "bypass" => one("bypass_added", detail),
             "user_mfa" if a.contains("disable") || emptied(c) => one("mfa_disabled", &values(c)),
             "user_method" if ["delete", "remove", "disassociate"].iter().any(|w| a.contains(w)) => one("method_removed", detail),
-            "user_method" if ["registered", "create", "assign", "add", "associate"].iter().any(|w| a.contains(w)) => {
+            "user_method" if ["registered", "create", "assign", "add", "associate", "update", "changed"].iter().any(|w| a.contains(w)) => {
                 let own = c.actor_kind == "user" && (c.actor_id == Some(c.target_id) || (c.actor_name.is_some() && c.actor_name == c.target_name));
                 one(if own { "method_added_by_user" } else { "method_added_by_admin" }, detail)
             }

@@ -35,10 +35,14 @@ pub(super) fn silent<'g>(ground: &Ground<'g>, opening: &[Exception<'_>]) -> Vec<
     let mut found = Vec::new();
     for l in ground.lives {
         let Some(before) = opening.iter().find(|e| e.exception_id == l.entry.exception_id) else { continue };
-        let told = l.extensions.iter().any(|x| ground.within(x.at));
+        // What was recorded in the period explains an expiry up to what it says.
+        let told = l.extensions.iter().filter(|x| ground.within(x.at)).filter_map(|x| x.after).max();
         let Some(old) = before.expires_at else { continue };
-        let later = l.entry.expires_at.is_none_or(|new| new > old) && l.entry.closed_at.is_none();
-        if later && !told {
+        let old = told.map_or(old, |after| after.max(old));
+        // An entry that was closed before its old end was not used beyond it.
+        let ends = [l.entry.expires_at, l.entry.closed_at].into_iter().flatten().min();
+        let never_ends = l.entry.expires_at.is_none() && l.entry.closed_at.is_none();
+        if never_ends || ends.is_some_and(|end| end > old) {
             let new = l.entry.expires_at.map_or("none that can be read".to_owned(), period::rfc3339);
             let diff = format!("expiry {} -> {new}, without a recorded extension", period::rfc3339(old));
             found.push(extended(ground, l, ground.close(), format!("register:{}:expiry", l.entry.exception_id), diff, None, false));

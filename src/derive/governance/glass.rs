@@ -1,6 +1,6 @@
 //! Break-glass accounts: what their independence needs, and every use of them (K21, K22). Only the register tells which they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::exception::Life;
 use super::super::ground::{Accounts, Ground};
@@ -61,18 +61,23 @@ pub(super) fn conditions<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>) -> Ve
     let glass = accounts_of(ground, ground.close());
     let labels = ground.labels();
     let mut found = Vec::new();
-    let shared = |of: &dyn Fn(&Life<'g>) -> Option<String>| Shared::new(&glass, of);
-    let (custodians, credentials, storages) = (shared(&|l| custodian(accounts, l)), shared(&|l| said(l.entry.credential_kind)), shared(&|l| said(l.entry.storage)));
+    if glass.is_empty() {
+        let reason = "no break-glass account is active: there should be two".to_owned();
+        return vec![Judged { identity_id: "", label: "(no active break-glass account)", exception_id: "", condition: "pair", holds: "no", reason }];
+    }
+    let shared = |of: &dyn Fn(&Life<'g>) -> Option<BTreeSet<String>>| Shared::new(&glass, of);
+    let one = |text: Option<&str>| said(text).map(|t| BTreeSet::from([t]));
+    let (custodians, credentials, storages) = (shared(&|l| custodians_of(accounts, l)), shared(&|l| one(l.entry.credential_kind)), shared(&|l| one(l.entry.storage)));
     for (id, l) in &glass {
         let mut add = |condition, holds: Option<bool>, reason: String| {
             found.push(Judged { identity_id: id, label: labels.get(id).copied().unwrap_or(id), exception_id: l.entry.exception_id, condition, holds: verdict(holds), reason });
         };
         add("pair", Some(glass.len() > 1), if glass.len() > 1 { format!("{} accounts", glass.len()) } else { "there is no second account".to_owned() });
-        let (holds, reason) = custodians.judge(custodian(accounts, l), "custodian");
+        let (holds, reason) = custodians.judge(custodians_of(accounts, l), "custodian");
         add("custodian", holds, reason);
-        let (holds, reason) = credentials.judge(said(l.entry.credential_kind), "credential");
+        let (holds, reason) = credentials.judge(one(l.entry.credential_kind), "credential");
         add("credential", holds, reason);
-        let (holds, reason) = storages.judge(said(l.entry.storage), "storage");
+        let (holds, reason) = storages.judge(one(l.entry.storage), "storage");
         add("storage", holds, reason);
         let own = ground.identity(id);
         let (holds, reason) = match own.map(|i| i.synced) {
@@ -85,8 +90,13 @@ pub(super) fn conditions<'g>(ground: &Ground<'g>, accounts: &Accounts<'g>) -> Ve
         add("cloud_only", holds, reason);
         let (holds, reason) = own_sign_in(own);
         add("not_federated", holds, reason);
-        let enabled = own.map(|i| i.enabled != Some(false) && !i.deleted);
-        add("enabled", enabled, if enabled == Some(false) { "the account is disabled or deleted".to_owned() } else { String::new() });
+        let enabled = own.and_then(|i| if i.deleted { Some(false) } else { i.enabled });
+        let reason = match enabled {
+            Some(true) => "the account is enabled",
+            Some(false) => "the account is disabled or deleted",
+            None => "no export says whether the account is enabled",
+        };
+        add("enabled", enabled, reason.to_owned());
         let held = ground.active_holders.map(|h| h.held(id, ground.close()));
         add(
             "role_active",
@@ -116,41 +126,45 @@ fn own_sign_in(own: Option<&Identity<'_>>) -> (Option<bool>, String) {
 struct Shared {
     times: BTreeMap<String, usize>,
     untold: usize,
+    accounts: usize,
 }
 
 impl Shared {
-    fn new<'l, 'g: 'l>(glass: &BTreeMap<&'g str, &'l Life<'g>>, of: impl Fn(&Life<'g>) -> Option<String>) -> Self {
-        let mut shared = Self { times: BTreeMap::new(), untold: 0 };
+    fn new<'l, 'g: 'l>(glass: &BTreeMap<&'g str, &'l Life<'g>>, of: impl Fn(&Life<'g>) -> Option<BTreeSet<String>>) -> Self {
+        let mut shared = Self { times: BTreeMap::new(), untold: 0, accounts: glass.len() };
         for l in glass.values() {
             match of(l) {
-                Some(value) => *shared.times.entry(value).or_default() += 1,
+                Some(values) => values.into_iter().for_each(|value| *shared.times.entry(value).or_default() += 1),
                 None => shared.untold += 1,
             }
         }
         shared
     }
 
-    fn judge(&self, own: Option<String>, what: &str) -> (Option<bool>, String) {
-        let Some(own) = own else { return (None, format!("no {what} is recorded")) };
-        if self.times.get(&own).is_some_and(|n| *n > 1) {
-            return (Some(false), format!("another account has the same {what}: {own}"));
+    /// One value in common is enough to fail together.
+    fn judge(&self, own: Option<BTreeSet<String>>, what: &str) -> (Option<bool>, String) {
+        let Some(own) = own else { return (None, format!("no {what} is recorded that tells who or what it is")) };
+        if let Some(same) = own.iter().find(|value| self.times.get(*value).is_some_and(|n| *n > 1)) {
+            return (Some(false), format!("another account has the same {what}: {same}"));
         }
         if self.untold > 0 {
             return (None, format!("another account has no recorded {what}"));
         }
-        (Some(self.times.len() > 1), own)
+        (Some(self.accounts > 1), own.into_iter().collect::<Vec<_>>().join(", "))
     }
 }
 
-/// Person who keeps the credential.
-fn custodian(accounts: &Accounts<'_>, l: &Life<'_>) -> Option<String> {
+/// Persons who keep the credential. A name that no account has may be anybody's: then it cannot be told.
+fn custodians_of(accounts: &Accounts<'_>, l: &Life<'_>) -> Option<BTreeSet<String>> {
     let text = l.entry.custodian.filter(|c| !crate::register::placeholder(c))?;
-    Some(accounts.person(text).map_or_else(|| text.trim().to_lowercase(), str::to_owned))
+    let found: Option<BTreeSet<String>> = text.split([';', ',', '&', '+']).map(str::trim).filter(|n| !n.is_empty()).map(|n| accounts.person(n).map(str::to_owned)).collect();
+    found.filter(|persons| !persons.is_empty())
 }
 
-/// A text that says something. Two accounts with one kind of credential, or in one safe, fail together.
+/// A text that says something, whatever its punctuation. Two accounts with one kind of credential, or in one safe, fail together.
 fn said(text: Option<&str>) -> Option<String> {
-    text.filter(|c| !crate::register::placeholder(c)).map(|c| c.trim().to_lowercase())
+    let words = |c: &str| c.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ").to_lowercase();
+    text.filter(|c| !crate::register::placeholder(c)).map(words).filter(|t| !t.is_empty())
 }
 
 fn validated(ground: &Ground<'_>, l: &Life<'_>) -> (Option<bool>, String) {
@@ -259,6 +273,7 @@ mod tests {
             Identity { synced: Some(true), enabled: Some(false), ..person("g2", "g2@example.com") },
             Identity { person_id: "P-ann", ..person("ann", "ann@example.com") },
             Identity { person_id: "P-ann", ..person("adm", "adm-ann@example.com") },
+            person("bob", "bob@example.com"),
         ];
         f.entries = entries.into_iter().map(|e| (e, vec![])).collect();
         f.stand(|g| conditions(g, &Accounts::new(g)).iter().map(|c| ((c.identity_id.to_owned(), c.condition), c.holds)).collect())
@@ -281,8 +296,19 @@ mod tests {
     fn one_account_is_no_pair_and_what_nobody_recorded_is_unknown() {
         let alone = held(vec![account("A", "g1", "n/a", "password")]);
         assert_eq!((alone[&("g1".to_owned(), "pair")], alone[&("g1".to_owned(), "custodian")]), ("no", "unknown"));
-        let apart = held(vec![account("A", "g1", "ann@example.com", "fido2"), account("B", "g2", "bob", "password")]);
-        assert_eq!((apart[&("g1".to_owned(), "custodian")], apart[&("g1".to_owned(), "credential")]), ("yes", "yes"));
+        let two = |second, storage: [&'static str; 2]| {
+            let [a, b] = storage.map(Some);
+            held(vec![Exception { storage: a, ..account("A", "g1", "ann@example.com", "fido2") }, Exception { storage: b, ..account("B", "g2", second, "password") }])
+        };
+        let apart = two("bob", ["safe", "bank"]);
+        let of = |found: &BTreeMap<(String, &'static str), &'static str>, condition| found[&("g1".to_owned(), condition)];
+        assert_eq!((of(&apart, "custodian"), of(&apart, "credential"), of(&apart, "storage")), ("yes", "yes", "yes"));
+        // A name that no account has may be Ann's as well; one hand in common is one too many; a comma makes no second safe.
+        assert_eq!(of(&two("somebody", ["safe", "bank"]), "custodian"), "unknown");
+        assert_eq!(of(&two("bob; adm-ann@example.com", ["safe", "bank"]), "custodian"), "no");
+        assert_eq!(of(&two("bob", ["Safe, head office", "safe head-office"]), "storage"), "no");
+        // No active account at all is no pair either.
+        assert_eq!(held(vec![])[&(String::new(), "pair")], "no");
     }
 
     #[test]

@@ -19,6 +19,8 @@ use super::ground::{Accounts, Ground};
 use crate::table;
 use crate::table::register::Exception;
 
+pub(super) use asked::identities as asked_identities;
+
 /// Every table of this room.
 pub(super) fn tables(ground: &Ground<'_>, enrolments: &[super::enrolment::Observed], opening: &[Exception<'_>]) -> anyhow::Result<BTreeMap<&'static str, RecordBatch>> {
     let accounts = Accounts::new(ground);

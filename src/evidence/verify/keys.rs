@@ -4,6 +4,8 @@ use anyhow::bail;
 use minisign::{PublicKey as MinisignKey, PublicKeyBox};
 use ssh_key::PublicKey;
 
+const OPTIONS: [&str; 4] = ["namespaces=", "valid-after=", "valid-before=", "cert-authority"];
+
 /// A key that a reader trusts.
 #[derive(Debug, Clone)]
 pub enum Trusted {
@@ -39,6 +41,15 @@ fn line(line: &str) -> anyhow::Result<Trusted> {
     }
     let words: Vec<&str> = line.split_whitespace().collect();
     let found = words.windows(2).find_map(|pair| PublicKey::from_openssh(&pair.join(" ")).ok());
+    // Options narrow what a key may sign. The one that this program can honour is the namespace.
+    if found.is_some() {
+        for option in words.iter().flat_map(|w| w.split(',')).filter(|w| OPTIONS.iter().any(|o| w.starts_with(o))) {
+            let ours = option.strip_prefix("namespaces=").is_some_and(|n| n.trim_matches('"') == super::super::sign::NAMESPACE);
+            if !ours {
+                bail!("the option `{option}` is not honoured here: check by `ssh-keygen -Y verify`, or give the key without it");
+            }
+        }
+    }
     match found {
         Some(key) => Ok(Trusted::Ssh(key)),
         None if line.contains("PRIVATE KEY") => bail!("this is a private key: give the public one"),
@@ -59,6 +70,9 @@ mod tests {
         let pair = minisign::KeyPair::generate_unencrypted_keypair().unwrap();
         for text in [pair.pk.to_box().unwrap().into_string(), pair.pk.to_base64()] {
             assert!(matches!(Trusted::read(&text).unwrap().as_slice(), [Trusted::Minisign(_)]), "{text}");
+        }
+        for option in ["namespaces=\"git\"", "valid-before=\"20200101\"", "cert-authority"] {
+            assert!(Trusted::read(&format!("audit@example.com {option} {ssh}")).unwrap_err().to_string().contains("not honoured"), "{option}");
         }
         assert!(Trusted::read("").is_err());
         assert!(Trusted::read("-----BEGIN OPENSSH PRIVATE KEY-----").unwrap_err().to_string().contains("public one"));

@@ -29,6 +29,13 @@ impl Given {
     pub fn folder(name: String, files: Vec<(String, Vec<u8>)>) -> Self {
         Self { name: Some(name), files, faults: Vec::new() }
     }
+
+    /// Things in the folder that are no plain files, or that a store does not list.
+    #[must_use]
+    pub fn with_strays(mut self, strays: &[String]) -> Self {
+        self.faults.extend(strays.iter().map(|path| format!("`{path}` is no plain file, or has a name that stores do not list")));
+        self
+    }
 }
 
 /// The files that have a usable name of their own; all others are named in the verdict.

@@ -1,6 +1,6 @@
 //! The numbers: queries over tables give the rows, rows give the figures, and everything else follows from the results.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr as _;
 
 use anyhow::Context;
@@ -18,6 +18,8 @@ use crate::report::{self, Format, Options, Templates};
 use crate::results::{Line, Metric, Results, SCHEMA, State};
 use crate::table;
 
+/// Longest text of a query that is run; a statement can be so deep that parsing it ends the program.
+const LONGEST: usize = 32 * 1024;
 const RESULTS: &str = "data/results.json";
 const QUERIES: &str = "data/queries/";
 const CONFIGURATION: &str = "data/configuration.txt";
@@ -39,7 +41,7 @@ pub(super) fn check(bag: &Bag, statement: Option<&Statement>, verdict: &mut Verd
         derived(bag, &Source { results: &results, corpus: &corpus, rows: &rows, tables: &tables }, verdict);
         reports(bag, &results, verdict);
     } else {
-        verdict.note(format!("made by version {}: reports and lists were not made again", results.tool.version));
+        verdict.note(format!("made by version {}: reports and lists were NOT made again, and may say anything that was signed", results.tool.version));
     }
 }
 
@@ -125,6 +127,10 @@ fn tables(bag: &Bag, verdict: &mut Verdict) -> BTreeMap<&'static str, RecordBatc
     let mut found = BTreeMap::new();
     for (path, bytes) in bag.payload() {
         let Some(name) = path.strip_prefix("data/tables/").and_then(|p| p.strip_suffix(".parquet")) else { continue };
+        if verdict.differences.iter().any(|d| d.kind == Kind::Changed && d.subject == path) {
+            verdict.add(Kind::Table, path, "it was not read: its digest is another one than listed");
+            continue;
+        }
         let read = table::named(name).context("there is no such table").and_then(|t| Ok((t.name, whole(&t.schema(), bytes)?)));
         match read {
             Ok((name, batch)) => drop(found.insert(name, batch)),
@@ -135,15 +141,41 @@ fn tables(bag: &Bag, verdict: &mut Verdict) -> BTreeMap<&'static str, RecordBatc
 }
 
 fn whole(schema: &arrow::datatypes::SchemaRef, bytes: &[u8]) -> anyhow::Result<RecordBatch> {
-    lake::decode_as(schema, bytes::Bytes::copy_from_slice(bytes))
+    guarded(|| lake::decode_as(schema, bytes::Bytes::copy_from_slice(bytes)))
+}
+
+/// Libraries stop the thread at some damaged files and statements; a check must come to its end and say so.
+fn guarded<T>(work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|_| Err(anyhow::anyhow!("it is damaged so that it cannot be read")))
+}
+
+/// Whether a query may run here: it is one of this version, or a key that the reader trusts has signed it.
+fn may_run(query: &Query, ours: &BTreeSet<String>, verdict: &mut Verdict) -> bool {
+    if ours.contains(&query.sha256) {
+        return true;
+    }
+    if query.sql.len() > LONGEST || !query::lint_query(query).is_empty() {
+        verdict.add(Kind::Query, query.id.as_str(), "it is no query that this program would run");
+        return false;
+    }
+    if verdict.signed_by.is_empty() {
+        verdict.note(format!("query {} is none of this version and was not run: give the signer's key by `--key`", query.id));
+        return false;
+    }
+    true
 }
 
 /// Every query over the tables, held against the rows and figures of the pack; gives the rows as they come out now.
 fn again(bag: &Bag, results: &Results, corpus: &Corpus, tables: &BTreeMap<&'static str, RecordBatch>, verdict: &mut Verdict) -> BTreeMap<String, RecordBatch> {
     let mut all = BTreeMap::new();
+    let ours: BTreeSet<String> = Corpus::embedded().map(|c| c.queries.into_iter().map(|q| q.sha256).collect()).unwrap_or_default();
+    let closed = results.metrics.iter().filter(|m| m.lines.is_empty()).count();
+    if closed > 0 {
+        verdict.note(format!("{closed} metrics have no figure; whether their inputs were lacking cannot be told from a pack"));
+    }
     for m in results.metrics.iter().filter(|m| !m.lines.is_empty()) {
-        let Some(query) = exact(corpus, &m.id) else { continue };
-        let rows = match query::execute(query, tables) {
+        let Some(query) = exact(corpus, &m.id).filter(|q| may_run(q, &ours, verdict)) else { continue };
+        let rows = match guarded(|| query::execute(query, tables)) {
             Ok(rows) => rows,
             Err(e) => {
                 verdict.add(Kind::Rows, m.id.as_str(), format!("the query cannot be repeated: {e:#}"));
@@ -207,7 +239,7 @@ fn derived(bag: &Bag, source: &Source<'_>, verdict: &mut Verdict) {
 fn reports(bag: &Bag, results: &Results, verdict: &mut Verdict) {
     let ours = pack::templates(&Templates::embedded()).ok();
     let same_templates = ours.is_some() && bag.get(TEMPLATES) == ours.as_deref();
-    for format in ["json", "csv", "html"].iter().filter_map(|f| Format::from_str(f).ok()) {
+    for format in ["json", "csv", "html", "oscal", "ocsf", "sarif", "junit", "xlsx"].iter().filter_map(|f| Format::from_str(f).ok()) {
         let issued = |name: &str| bag.get(&format!("data/{name}")).is_some();
         if format == Format::Html && !same_templates {
             verdict.note("the report was made with other templates than this version has: HTML and PDF were not made again");
@@ -229,6 +261,7 @@ fn reports(bag: &Bag, results: &Results, verdict: &mut Verdict) {
     if bag.get("data/report.pdf").is_some() {
         verdict.note("report.pdf was not made again; it is held by its digest");
     }
+    verdict.note("targets, earlier points of trends, notes and restatements stand in results.json as stated; they are held by the signature alone");
 }
 
 fn held(bag: &Bag, files: BTreeMap<String, Vec<u8>>, kind: Kind, what: &str, verdict: &mut Verdict) {

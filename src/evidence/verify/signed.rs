@@ -110,8 +110,11 @@ fn enveloped(bytes: &[u8], embedded: Option<&PublicKey>, against: &Against<'_>, 
     if envelope.payload_type != PAYLOAD_TYPE || payload != against.bytes {
         verdict.add(Kind::Envelope, ENVELOPE, "it holds another statement than statement.json");
     }
-    if envelope.signatures.is_empty() {
-        verdict.add(Kind::Envelope, ENVELOPE, "it holds no signature");
+    if envelope.signatures.len() != 1 {
+        verdict.add(Kind::Envelope, ENVELOPE, format!("it holds {} signatures, where one was made", envelope.signatures.len()));
+    }
+    if serde_json::to_vec_pretty(&envelope).is_ok_and(|own| [own.as_slice(), b"\n"].concat() != bytes) {
+        verdict.add(Kind::Envelope, ENVELOPE, "it is not written as it was made, or holds more than an envelope");
     }
     let signed = sign::pre_authentication(&envelope.payload_type, &payload);
     for s in &envelope.signatures {
@@ -129,11 +132,11 @@ fn enveloped(bytes: &[u8], embedded: Option<&PublicKey>, against: &Against<'_>, 
 
 fn minisigned(text: &str, against: &Against<'_>, verdict: &mut Verdict) {
     // The library takes a second signature of any length at its word.
-    let whole = text.lines().nth(3).and_then(|l| STANDARD.decode(l.trim()).ok()).is_some_and(|raw| raw.len() == 64);
+    let whole = text.lines().count() == 4 && text.lines().nth(3).and_then(|l| STANDARD.decode(l.trim()).ok()).is_some_and(|raw| raw.len() == 64);
     let signature = match SignatureBox::from_string(text) {
         Ok(read) if whole => read,
         Ok(_) => {
-            verdict.add(Kind::BadSignature, MINISIGN, "the signature of its comment is cut");
+            verdict.add(Kind::BadSignature, MINISIGN, "the signature of its comment is cut, or something follows it");
             return;
         }
         Err(e) => {
