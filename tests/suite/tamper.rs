@@ -446,6 +446,21 @@ fn edits_of_statement_and_signatures_are_named() {
     caught(STATED, tags_fit);
 }
 
+/// The last entry behind a mark at which a program that reads one entry after the other stops: only the directory tells of it.
+fn listed_only(mut bytes: Vec<u8>) -> Vec<u8> {
+    let last = |bytes: &[u8], mark: &[u8]| (0..bytes.len() - 4).rev().find(|i| &bytes[*i..*i + 4] == mark).unwrap();
+    let moved = |bytes: &mut Vec<u8>, at: usize| {
+        let old = u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+        bytes[at..at + 4].copy_from_slice(&(old + 4).to_le_bytes());
+    };
+    let entry = last(&bytes, b"PK\x03\x04");
+    bytes.splice(entry..entry, *b"PK\x01\x02");
+    let (directory, end) = (last(&bytes, b"PK\x01\x02"), last(&bytes, b"PK\x05\x06"));
+    moved(&mut bytes, directory + 42);
+    moved(&mut bytes, end + 16);
+    bytes
+}
+
 /// What only an archive can hide.
 #[test]
 fn entries_that_programs_show_differently_are_named() {
@@ -480,6 +495,15 @@ fn entries_that_programs_show_differently_are_named() {
     let two_names = patched("extra.txX", b"extra.txX", b"extra.txt", 1);
     named(&two_names, Archive);
     named(&two_names, Added);
+    let made = |change: &dyn Fn(&mut zip::ZipWriter<Cursor<Vec<u8>>>)| {
+        let mut out = zip::ZipWriter::new_append(Cursor::new(s.zip.clone())).unwrap();
+        change(&mut out);
+        out.finish().unwrap().into_inner()
+    };
+    named(&made(&|out| out.set_comment("read me first")), Archive);
+    named(&made(&|out| out.add_directory(format!("{top}/data/empty"), zip::write::SimpleFileOptions::default()).unwrap()), Archive);
+    named(&made(&|out| out.add_symlink(format!("{top}/data/link"), "/etc/hosts", zip::write::SimpleFileOptions::default()).unwrap()), Archive);
+    named(&listed_only(with(&format!("{top}/hidden.txt"))), Archive);
     assert!(Given::zip(&s.zip[..100]).is_err(), "what is no archive cannot be read");
 }
 
