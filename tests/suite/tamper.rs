@@ -446,6 +446,8 @@ fn edits_of_statement_and_signatures_are_named() {
     caught(STATED, tags_fit);
 }
 
+type Zip = zip::ZipWriter<Cursor<Vec<u8>>>;
+
 /// The last entry behind a mark at which a program that reads one entry after the other stops: only the directory tells of it.
 fn listed_only(mut bytes: Vec<u8>) -> Vec<u8> {
     let last = |bytes: &[u8], mark: &[u8]| (0..bytes.len() - 4).rev().find(|i| &bytes[*i..*i + 4] == mark).unwrap();
@@ -495,12 +497,12 @@ fn entries_that_programs_show_differently_are_named() {
     let two_names = patched("extra.txX", b"extra.txX", b"extra.txt", 1);
     named(&two_names, Archive);
     named(&two_names, Added);
-    let made = |change: &dyn Fn(&mut zip::ZipWriter<Cursor<Vec<u8>>>)| {
+    let made = |change: &dyn Fn(&mut Zip)| {
         let mut out = zip::ZipWriter::new_append(Cursor::new(s.zip.clone())).unwrap();
         change(&mut out);
         out.finish().unwrap().into_inner()
     };
-    named(&made(&|out| out.set_comment("read me first")), Archive);
+    named(&made(&|out| drop(out.set_comment("read me first"))), Archive);
     named(&made(&|out| out.add_directory(format!("{top}/data/empty"), zip::write::SimpleFileOptions::default()).unwrap()), Archive);
     named(&made(&|out| out.add_symlink(format!("{top}/data/link"), "/etc/hosts", zip::write::SimpleFileOptions::default()).unwrap()), Archive);
     named(&listed_only(with(&format!("{top}/hidden.txt"))), Archive);
