@@ -1,7 +1,7 @@
 //! `figures.csv`: every number of a figure on a line of its own, for the re-performance in SQL to be held against.
 
 use crate::report::{Sheet, csv_number, csv_text};
-use crate::results::{Figure, Obligations, Ratio, Reason, Results};
+use crate::results::{Duration, Figure, Obligations, Ratio, Reason, Results};
 
 pub(super) const PATH: &str = "data/figures.csv";
 
@@ -21,9 +21,9 @@ fn parts(figure: &Figure) -> Vec<Part<'_>> {
         }
         Figure::Obligations(o) => duties(o),
         Figure::Rate(r) => vec![("numerator", "", Some(r.numerator)), ("denominator", "", Some(r.denominator)), ("value", "", r.value)],
-        Figure::Duration(d) => vec![one("subjects", d.subjects), one("events", d.events), one("open", d.open), one("competing", d.competing)],
+        Figure::Duration(d) => duration(d),
         Figure::Detection(d) => vec![one("findings", d.findings), one("high", d.high), one("medium", d.medium), one("low", d.low)],
-        Figure::Drift(d) => vec![one("users", d.users)],
+        Figure::Drift(d) => vec![one("users", d.users), ("distance", "", d.distance)],
         Figure::Series(s) => vec![one("series", s.series)],
     }
 }
@@ -50,6 +50,21 @@ fn duties(o: &Obligations) -> Vec<Part<'_>> {
     let counts = [("due", o.due), ("on_time", o.on_time), ("late", o.late), ("missed", o.missed), ("unknown", o.unknown), ("not_yet_due", o.not_yet_due)];
     let shares = [("adherence", o.adherence), ("lower", o.lower), ("upper", o.upper)];
     counts.into_iter().map(|(part, n)| (part, "", Some(n as f64))).chain(shares.into_iter().map(|(part, share)| (part, "", share))).collect()
+}
+
+fn duration(d: &Duration) -> Vec<Part<'_>> {
+    let counts = [("subjects", d.subjects), ("events", d.events), ("open", d.open), ("competing", d.competing)];
+    let days = [
+        ("first_quartile", d.first_quartile),
+        ("median", d.median),
+        ("median_latest", d.median_latest),
+        ("third_quartile", d.third_quartile),
+        ("ninety_fifth", d.ninety_fifth),
+        ("longest_ended", d.longest_ended),
+        ("longest_open", d.longest_open),
+    ];
+    let marks = ["1", "7", "14", "30"].into_iter().zip(&d.ended_by).map(|(day, (_, share))| ("ended_by", day, Some(*share)));
+    counts.into_iter().map(|(part, n)| (part, "", Some(n as f64))).chain(days.map(|(part, days)| (part, "", days))).chain(marks).collect()
 }
 
 /// All figures of all lines. A line without a figure has none.

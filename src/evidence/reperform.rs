@@ -21,7 +21,7 @@ const HEAD: &str = "-- Repeats every query and figure of this pack with DuckDB. 
 -- It ends with every difference and one line that counts what was compared. No difference must be listed.
 SET TimeZone = 'UTC';
 CREATE TABLE differences (what VARCHAR, metric VARCHAR, line VARCHAR, part VARCHAR, name VARCHAR, reported VARCHAR, recomputed VARCHAR);
-CREATE TABLE cells (metric VARCHAR, line VARCHAR, subject VARCHAR, outcome VARCHAR, reason VARCHAR, part VARCHAR, weight DOUBLE);
+CREATE TABLE cells (metric VARCHAR, line VARCHAR, subject VARCHAR, outcome VARCHAR, reason VARCHAR, part VARCHAR, weight DOUBLE, entry DOUBLE, exit DOUBLE, exit_by DOUBLE);
 ";
 
 /// The script.
@@ -75,8 +75,10 @@ fn rows(sql: &mut String, query: &Query, batch: &RecordBatch) {
     let has = |column: &str| batch.column_by_name(column).is_some();
     let cell = |column: &str| if has(column) { format!("coalesce(CAST({} AS VARCHAR), '')", quoted(column)) } else { "''".to_owned() };
     let weight = if has("weight") { "coalesce(CAST(\"weight\" AS DOUBLE), 0)" } else { "1" };
+    let days = |column: &str| if has(column) { format!("coalesce(CAST({} AS DOUBLE), 0)", quoted(column)) } else { "NULL".to_owned() };
+    let [entry, exit, exit_by] = ["entry", "exit", "exit_by"].map(days);
     let (line, subject, outcome, reason, part) = (cell("line"), cell("subject"), cell(outcome(query.kind)), cell("reason"), cell("part"));
-    let _ = writeln!(sql, "INSERT INTO cells SELECT {id}, {line}, {subject}, {outcome}, {reason}, {part}, {weight} FROM {own};");
+    let _ = writeln!(sql, "INSERT INTO cells SELECT {id}, {line}, {subject}, {outcome}, {reason}, {part}, {weight}, {entry}, {exit}, {exit_by} FROM {own};");
 }
 
 fn outcome(kind: Kind) -> &'static str {

@@ -5,7 +5,7 @@ SELECT metric, line, kind, part, coalesce(CASE WHEN starts_with(name, '''') THEN
 FROM read_csv('figures.csv', header = true, all_varchar = true, delim = ',', quote = '"', escape = '"');
 CREATE VIEW lines AS SELECT DISTINCT metric, line, kind FROM figures;
 CREATE VIEW held AS
-SELECT l.metric, l.line, l.kind, c.subject, c.outcome, c.reason, c.part, coalesce(c.weight, 0) AS weight, c.metric IS NOT NULL AS found
+SELECT l.metric, l.line, l.kind, c.subject, c.outcome, c.reason, c.part, coalesce(c.weight, 0) AS weight, c.entry, c.exit, c.exit_by, c.metric IS NOT NULL AS found
 FROM lines l LEFT JOIN cells c ON c.metric = l.metric AND c.line = l.line;
 
 CREATE TABLE recomputed (metric VARCHAR, line VARCHAR, part VARCHAR, name VARCHAR, value DOUBLE);
@@ -78,17 +78,72 @@ INSERT INTO recomputed SELECT metric, line, 'high', '', count(*) FILTER (WHERE f
 INSERT INTO recomputed SELECT metric, line, 'medium', '', count(*) FILTER (WHERE outcome = 'medium') FROM held WHERE kind = 'detection' GROUP BY metric, line;
 INSERT INTO recomputed SELECT metric, line, 'low', '', count(*) FILTER (WHERE outcome = 'low') FROM held WHERE kind = 'detection' GROUP BY metric, line;
 
--- Durations, drift and series: what can be counted. Curves, permutations and tails are not repeated here.
-INSERT INTO recomputed SELECT metric, line, 'subjects', '', count(*) FILTER (WHERE found) FROM held WHERE kind = 'duration' GROUP BY metric, line;
-INSERT INTO recomputed SELECT metric, line, 'events', '', count(*) FILTER (WHERE outcome = 'event') FROM held WHERE kind = 'duration' GROUP BY metric, line;
-INSERT INTO recomputed SELECT metric, line, 'competing', '', count(*) FILTER (WHERE outcome = 'competing') FROM held WHERE kind = 'duration' GROUP BY metric, line;
-INSERT INTO recomputed SELECT metric, line, 'open', '', count(*) FILTER (WHERE found AND outcome NOT IN ('event', 'competing')) FROM held WHERE kind = 'duration' GROUP BY metric, line;
-INSERT INTO recomputed SELECT l.metric, l.line, 'users', '', count(DISTINCT b.subject)
-FROM lines l
-LEFT JOIN (SELECT metric, line, subject FROM held WHERE kind = 'drift' AND weight > 0 GROUP BY metric, line, subject
-           HAVING count(*) FILTER (WHERE part = 'after') > 0 AND count(*) FILTER (WHERE part <> 'after') > 0) b
-  ON b.metric = l.metric AND b.line = l.line
-WHERE l.kind = 'drift' GROUP BY l.metric, l.line;
+-- Durations: Kaplan-Meier with delayed entry. What had ended before it came into view was never at risk. The latest median takes each
+-- end as late as the data allow.
+CREATE VIEW observed AS
+SELECT metric, line, entry, exit, greatest(exit_by, exit) AS exit_by, CASE WHEN outcome IN ('event', 'competing') THEN outcome ELSE 'open' END AS ended
+FROM held WHERE kind = 'duration' AND found AND (entry = 0 OR exit > entry);
+CREATE VIEW ends AS
+SELECT metric, line, 'known' AS told, entry, exit, ended FROM observed
+UNION ALL
+SELECT metric, line, 'latest' AS told, entry, CASE WHEN ended = 'event' THEN exit_by ELSE exit END AS exit, ended FROM observed;
+CREATE VIEW steps AS
+SELECT t.metric, t.line, t.told, t.moment,
+       count(*) FILTER (WHERE e.entry < t.moment OR (t.moment = 0 AND e.entry <= 0)) - count(*) FILTER (WHERE e.exit < t.moment) AS at_risk,
+       count(*) FILTER (WHERE e.ended = 'event' AND e.exit = t.moment) AS events,
+       count(*) FILTER (WHERE e.ended = 'competing' AND e.exit = t.moment) AS competing
+FROM (SELECT DISTINCT metric, line, told, exit AS moment FROM ends WHERE ended <> 'open') t
+JOIN ends e ON e.metric = t.metric AND e.line = t.line AND e.told = t.told
+GROUP BY t.metric, t.line, t.told, t.moment;
+CREATE VIEW survival AS
+SELECT metric, line, told, moment, product(1 - events / at_risk) OVER (PARTITION BY metric, line, told ORDER BY moment) AS alive
+FROM steps WHERE events > 0 AND at_risk > 0;
+CREATE VIEW quartiles AS
+SELECT l.metric, l.line,
+       min(s.moment) FILTER (WHERE s.told = 'known' AND s.alive <= 0.75 + 1e-12) AS first_quartile,
+       min(s.moment) FILTER (WHERE s.told = 'known' AND s.alive <= 0.5 + 1e-12) AS median,
+       min(s.moment) FILTER (WHERE s.told = 'latest' AND s.alive <= 0.5 + 1e-12) AS median_latest,
+       min(s.moment) FILTER (WHERE s.told = 'known' AND s.alive <= 0.25 + 1e-12) AS third_quartile,
+       min(s.moment) FILTER (WHERE s.told = 'known' AND s.alive <= 0.05 + 1e-12) AS ninety_fifth
+FROM lines l LEFT JOIN survival s ON s.metric = l.metric AND s.line = l.line WHERE l.kind = 'duration' GROUP BY l.metric, l.line;
+INSERT INTO recomputed SELECT metric, line, 'first_quartile', '', first_quartile FROM quartiles;
+INSERT INTO recomputed SELECT metric, line, 'median', '', median FROM quartiles;
+INSERT INTO recomputed SELECT metric, line, 'median_latest', '', median_latest FROM quartiles;
+INSERT INTO recomputed SELECT metric, line, 'third_quartile', '', third_quartile FROM quartiles;
+INSERT INTO recomputed SELECT metric, line, 'ninety_fifth', '', ninety_fifth FROM quartiles;
+INSERT INTO recomputed SELECT l.metric, l.line, 'subjects', '', count(s.metric) FROM lines l LEFT JOIN observed s ON s.metric = l.metric AND s.line = l.line WHERE l.kind = 'duration' GROUP BY l.metric, l.line;
+INSERT INTO recomputed SELECT l.metric, l.line, 'events', '', count(s.metric) FILTER (WHERE s.ended = 'event') FROM lines l LEFT JOIN observed s ON s.metric = l.metric AND s.line = l.line WHERE l.kind = 'duration' GROUP BY l.metric, l.line;
+INSERT INTO recomputed SELECT l.metric, l.line, 'competing', '', count(s.metric) FILTER (WHERE s.ended = 'competing') FROM lines l LEFT JOIN observed s ON s.metric = l.metric AND s.line = l.line WHERE l.kind = 'duration' GROUP BY l.metric, l.line;
+INSERT INTO recomputed SELECT l.metric, l.line, 'open', '', count(s.metric) FILTER (WHERE s.ended = 'open') FROM lines l LEFT JOIN observed s ON s.metric = l.metric AND s.line = l.line WHERE l.kind = 'duration' GROUP BY l.metric, l.line;
+INSERT INTO recomputed SELECT l.metric, l.line, 'longest_ended', '', max(s.exit) FILTER (WHERE s.ended = 'event') FROM lines l LEFT JOIN observed s ON s.metric = l.metric AND s.line = l.line WHERE l.kind = 'duration' GROUP BY l.metric, l.line;
+INSERT INTO recomputed SELECT l.metric, l.line, 'longest_open', '', max(s.exit) FILTER (WHERE s.ended = 'open') FROM lines l LEFT JOIN observed s ON s.metric = l.metric AND s.line = l.line WHERE l.kind = 'duration' GROUP BY l.metric, l.line;
+-- Ended by day 1, 7, 14 and 30 (Aalen-Johansen): what a competing end takes away can no longer end otherwise.
+CREATE VIEW incidence AS
+SELECT metric, line, moment, coalesce(product(1 - (events + competing) / at_risk) OVER (PARTITION BY metric, line ORDER BY moment ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 1) * events / at_risk AS part
+FROM steps WHERE told = 'known' AND at_risk > 0;
+INSERT INTO recomputed SELECT l.metric, l.line, 'ended_by', m.day, coalesce(sum(i.part) FILTER (WHERE i.moment <= CAST(m.day AS DOUBLE)), 0)
+FROM lines l CROSS JOIN (VALUES ('1'), ('7'), ('14'), ('30')) m(day) LEFT JOIN incidence i ON i.metric = l.metric AND i.line = l.line
+WHERE l.kind = 'duration' GROUP BY l.metric, l.line, m.day;
+
+-- Drift: the distance between the mean mixes of the users of both windows, each with weight 1. Its chance is told by permutations,
+-- which are not repeated here.
+CREATE VIEW used AS
+SELECT metric, line, subject, CASE WHEN part = 'after' THEN 'after' ELSE 'before' END AS side, outcome, sum(weight) AS weight
+FROM held WHERE kind = 'drift' AND weight > 0 GROUP BY ALL;
+CREATE VIEW of_both AS
+SELECT u.metric, u.line, u.subject, u.side, u.outcome, u.weight / sum(u.weight) OVER (PARTITION BY u.metric, u.line, u.subject, u.side) AS share
+FROM used u JOIN (SELECT metric, line, subject FROM used GROUP BY metric, line, subject HAVING count(DISTINCT side) = 2) b
+  ON b.metric = u.metric AND b.line = u.line AND b.subject = u.subject;
+CREATE VIEW mixes AS
+SELECT o.metric, o.line, o.outcome, sum(o.share) FILTER (WHERE o.side = 'before') / n.users AS p, sum(o.share) FILTER (WHERE o.side = 'after') / n.users AS q
+FROM of_both o JOIN (SELECT metric, line, count(DISTINCT subject) AS users FROM of_both GROUP BY metric, line) n ON n.metric = o.metric AND n.line = o.line
+GROUP BY o.metric, o.line, o.outcome, n.users;
+INSERT INTO recomputed SELECT l.metric, l.line, 'users', '', count(DISTINCT o.subject) FROM lines l LEFT JOIN of_both o ON o.metric = l.metric AND o.line = l.line WHERE l.kind = 'drift' GROUP BY l.metric, l.line;
+INSERT INTO recomputed SELECT l.metric, l.line, 'distance', '', CASE WHEN count(m.metric) > 0 THEN sqrt(greatest(sum(
+  CASE WHEN m.p > 0 THEN m.p * log2(m.p / ((m.p + coalesce(m.q, 0)) / 2)) ELSE 0 END + CASE WHEN m.q > 0 THEN m.q * log2(m.q / ((coalesce(m.p, 0) + m.q) / 2)) ELSE 0 END) / 2, 0)) END
+FROM lines l LEFT JOIN mixes m ON m.metric = l.metric AND m.line = l.line WHERE l.kind = 'drift' GROUP BY l.metric, l.line;
+
+-- Series: what can be counted. The tails that tell a spike from an ordinary day are not repeated here.
 INSERT INTO recomputed SELECT metric, line, 'series', '', count(DISTINCT subject) FROM held WHERE kind = 'series' GROUP BY metric, line;
 
 INSERT INTO differences
