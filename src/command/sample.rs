@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::{Said, Usage, local, pretty};
+use super::{Said, Usage, local, plain, pretty};
 use crate::cli::{Output, Sample};
 use crate::digest;
 use crate::query::{self, Population};
@@ -216,7 +216,7 @@ fn told(record: &Record, files: &[String]) -> String {
         let verdict = if e.tolerated { "below what is not tolerable" } else { "NOT below what is not tolerable" };
         let _ = writeln!(
             text,
-            "{:<14} {} deviations in {} tested: at most {} of {} deviate, {:.2} %, {verdict}",
+            "{:<14} deviations {}, tested {}: at most {} of {} deviate, {:.2} %, {verdict}",
             all(&e.stratum),
             e.deviations,
             e.tested,
@@ -226,7 +226,7 @@ fn told(record: &Record, files: &[String]) -> String {
         );
     }
     for note in &record.notes {
-        let _ = writeln!(text, "note: {note}");
+        let _ = writeln!(text, "note: {}", plain(note));
     }
     if !record.earlier_draws.is_empty() {
         let _ = writeln!(text, "note: {} earlier draws with other seeds are on record", record.earlier_draws.len());

@@ -22,13 +22,7 @@ pub(super) fn verify(pack: &str, keys: &[String], previous: Option<&str>, format
         trusted.extend(Trusted::read(&text).map_err(|e| Usage(format!("`{key}`: {e:#}")))?);
     }
     let before = previous.map(|p| bag(&stores, p)).transpose()?;
-    let given = if is_zip(pack) {
-        Given::zip(&read(&stores, pack)?).with_context(|| format!("`{pack}`"))?
-    } else {
-        let (name, files) = folder(&stores, pack)?;
-        Given::folder(name, files).with_strays(&crate::store::strays(std::path::Path::new(pack)))
-    };
-    let verdict = check(given, &trusted, before.as_ref());
+    let verdict = check(given(&stores, pack)?, &trusted, before.as_ref());
     let code = u8::from(!verdict.differences.is_empty());
     let text = match format {
         Output::Json => pretty(&serde_json::to_value(&verdict)?)?,
@@ -46,6 +40,15 @@ pub(super) fn attach(pack: &str, timestamp: &str, out: &str) -> anyhow::Result<S
     Ok(Said { text: format!("time stamp of {at} attached\n{}\n", place.shown(name)), code: 0 })
 }
 
+/// A pack as it came: a zip file, or a folder with everything that lies in it.
+pub(super) fn given(stores: &Stores, pack: &str) -> anyhow::Result<Given> {
+    if is_zip(pack) {
+        return Given::zip(&read(stores, pack)?).with_context(|| format!("`{pack}`"));
+    }
+    let (name, files) = folder(stores, pack)?;
+    Ok(Given::folder(name, files).with_strays(&crate::store::strays(std::path::Path::new(pack))))
+}
+
 pub(super) fn is_zip(pack: &str) -> bool {
     pack.to_ascii_lowercase().ends_with(".zip")
 }
@@ -59,15 +62,15 @@ fn split(path: &str) -> (&str, &str) {
     }
 }
 
-pub(super) fn read(stores: &Stores, path: &str) -> anyhow::Result<Vec<u8>> {
+fn read(stores: &Stores, path: &str) -> anyhow::Result<Vec<u8>> {
     let (folder, name) = split(path);
     let found = stores.open(folder)?.get(name)?;
     Ok(found.with_context(|| format!("`{path}` does not exist"))?.to_vec())
 }
 
-pub(super) type Files = Vec<(String, Vec<u8>)>;
+type Files = Vec<(String, Vec<u8>)>;
 
-pub(super) fn folder(stores: &Stores, path: &str) -> anyhow::Result<(String, Files)> {
+fn folder(stores: &Stores, path: &str) -> anyhow::Result<(String, Files)> {
     let path = path.trim_end_matches('/');
     let place = stores.open(path)?;
     let mut files = Vec::new();

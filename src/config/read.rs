@@ -31,7 +31,9 @@ impl fmt::Display for Faults {
         let n = self.faults.len();
         write!(f, "the configuration has {n} fault{}", if n == 1 { "" } else { "s" })?;
         for fault in &self.faults {
-            write!(f, "\n  {}:{}: {}", self.file, fault.line, fault.message)?;
+            // A fault that stands on no single line has line 0.
+            let place = if fault.line == 0 { self.file.clone() } else { format!("{}:{}", self.file, fault.line) };
+            write!(f, "\n  {place}: {}", fault.message)?;
         }
         Ok(())
     }

@@ -141,7 +141,7 @@ fn a_sample_grows_and_is_not_drawn_until_the_seed_pleases() {
     // What somebody has written into the worksheet is not lost.
     std::fs::write(out.join("worksheet.csv"), "filled in").unwrap();
     let told = done(&call(&["--deviations", "1"]));
-    assert!(told.contains("1 deviations in 3 tested: at most"), "{told}");
+    assert!(told.contains("deviations 1, tested 3: at most"), "{told}");
     assert_eq!(std::fs::read(out.join("worksheet.csv")).unwrap(), b"filled in");
     assert_eq!(items(&record(&out)).len(), 3);
     done(&call(&["--seed", "7351", "--size", "5"]));

@@ -6,7 +6,7 @@ use anyhow::Context;
 use arrow::record_batch::RecordBatch;
 
 use super::super::Usage;
-use super::super::verify::{folder, is_zip, read as whole_file};
+use super::super::verify::{given, is_zip};
 use crate::derive::Fact;
 use crate::digest;
 use crate::evidence::Bag;
@@ -33,13 +33,11 @@ enum Files {
 impl Files {
     fn open(stores: &Stores, from: &str) -> anyhow::Result<Self> {
         if is_zip(from) {
-            let given = Given::zip(&whole_file(stores, from)?).with_context(|| format!("`{from}`"))?;
-            return pack(given, from);
+            return pack(given(stores, from)?, from);
         }
         let place = stores.open(from)?;
         if place.get("bagit.txt")?.is_some() {
-            let (name, files) = folder(stores, from)?;
-            return pack(Given::folder(name, files), from);
+            return pack(given(stores, from)?, from);
         }
         if place.get("tables/period.parquet")?.is_none() {
             return Err(Usage(format!("`{from}` is neither a published folder (with tables/) nor an evidence pack")).into());
